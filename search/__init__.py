@@ -1,0 +1,1 @@
+"""The index: a throw-away shadow of the change logs."""

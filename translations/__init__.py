@@ -1,0 +1,1 @@
+"""The catalogues: message ids are English, ``zh`` is complete always."""
