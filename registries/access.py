@@ -1,0 +1,78 @@
+"""Who may do what: pure functions over an `Actor`, asked by the services and by nobody else.
+
+A permission is actor × action × kind × area. What lies outside an actor's scope is answered exactly as if it did not
+exist. Everything is denied that no role allows. The table `ALLOWED` is the whole of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+ROLES = ("grid_worker", "clerk", "registry_admin", "leader", "editor", "reviewer", "system_admin", "auditor")
+REGISTRIES = ("population", "organisations", "facilities")
+
+#: Roles that one account may not hold together (separation of duties, GB/T 22239-2019 三权分立).
+EXCLUSIVE = frozenset({"registry_admin", "system_admin", "auditor"})
+
+#: What a role may do with the records of a registry. Leaders reach people only by a reasoned opening.
+ALLOWED: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "grid_worker": {registry: frozenset({"read", "reveal"}) for registry in REGISTRIES},
+    "clerk": {registry: frozenset({"read", "write", "import", "export", "reveal"}) for registry in REGISTRIES},
+    "registry_admin": {
+        registry: frozenset({"read", "write", "import", "undo", "export", "reveal", "merge", "erase", "transfer"})
+        for registry in REGISTRIES
+    },
+    "leader": {registry: frozenset({"read"}) for registry in ("organisations", "facilities")},
+    "editor": {}, "reviewer": {}, "system_admin": {}, "auditor": {},
+}
+
+
+class NotAllowed(Exception):
+    """The actor may see the thing but not do this with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role within an area (as its path), for one registry or (``None``) for all, until a day or without end."""
+
+    role: str
+    area_path: str
+    registry: str | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever asks: a signed-in person, the console, or the public."""
+
+    name: str
+    grants: tuple[Grant, ...] = ()
+    console: bool = False
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def scopes(self, action: str, registry: str) -> list[str] | None:
+        """The area paths in which the actor may do ``action`` with records of ``registry``; ``None`` is everywhere."""
+        if self.console:
+            return None
+        today = date.today()
+        return [
+            grant.area_path for grant in self.grants
+            if grant.registry in (None, registry) and (grant.until is None or grant.until >= today)
+            and action in ALLOWED[grant.role].get(registry, ())
+        ]
+
+    def may(self, action: str, registry: str, area_path: str | None) -> bool:
+        """Whether the actor may do ``action`` with a record of ``registry`` that lies at ``area_path``."""
+        scopes = self.scopes(action, registry)
+        return scopes is None or any((area_path or "").startswith(scope) for scope in scopes)
+
+
+PUBLIC = Actor("public")
+
+
+def console(user: str) -> Actor:
+    """The person at the machine itself, logged with the name of the operating-system user; may do everything."""
+    return Actor(f"console:{user}", console=True)

@@ -1,0 +1,64 @@
+"""The area tree: district → street → community → grid (→ building), on which every record and permission hangs.
+
+An area has an id that never changes, perhaps a national code, and a ``path`` of fixed-width segments. What lies in an
+area is what has a path that begins with its path, so a scope is a range of an index. Codes and names may change and
+areas may be merged or moved: the dates stand in the row, what was before stands in the change log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .db import Base, plain_text
+
+KINDS = ("district", "street", "community", "grid", "building", "zone")
+SEGMENT = 4
+PATH_LENGTH = 8 * SEGMENT
+
+
+class Area(Base):
+    """One area. ``boundary`` is a GeoJSON geometry in WGS84; ``valid_to`` is the day it was merged or dissolved."""
+
+    __tablename__ = "area"
+    __table_args__ = (
+        sa.Index("ix_area_path", "path", unique=True), sa.Index("ix_area_code", "code"), {"schema": "network"},
+    )
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    code: Mapped[str | None] = mapped_column(plain_text(20))
+    kind: Mapped[str] = mapped_column(plain_text(20))
+    name_zh: Mapped[str] = mapped_column(sa.String(100))
+    name_en: Mapped[str] = mapped_column(sa.String(200))
+    parent_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("network.area.id"))
+    path: Mapped[str] = mapped_column(plain_text(PATH_LENGTH))
+    boundary: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    valid_from: Mapped[date | None] = mapped_column(sa.Date)
+    valid_to: Mapped[date | None] = mapped_column(sa.Date)
+    merged_into: Mapped[UUID | None] = mapped_column(sa.ForeignKey("network.area.id"))
+    version: Mapped[int] = mapped_column(sa.Integer, default=1)
+
+
+def after(path: str) -> str:
+    """The first text after everything that begins with ``path``, for a range on an index."""
+    return path[:-1] + chr(ord(path[-1]) + 1)
+
+
+def within(column: Any, paths: Iterable[str]) -> sa.ColumnElement[bool]:
+    """The condition that a path column lies in one of the areas with these paths; none of them is nothing."""
+    ranges = [sa.and_(column >= path, column < after(path)) for path in outermost(paths)]
+    return sa.or_(*ranges) if ranges else sa.false()
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """The paths that do not lie in another of them, in order."""
+    kept: list[str] = []
+    for path in sorted(set(paths)):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return kept

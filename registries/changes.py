@@ -1,0 +1,298 @@
+"""The change log: what happened to every record, who did it and when, in an order that cannot be bent unseen.
+
+Each database carries its own log, written in the transaction that makes the change. It is at once the audit trail, the
+history page, the list that an undo works from and the feed of the search index.
+
+*Order.* A change gets the id after the last one in ``change_head``; the writer holds that row, so ids are in commit
+order and a reader that remembers the last id it saw never skips one.
+
+*Chain.* Each row carries a keyed digest of the values it tells of, and a MAC over the MAC before it and everything in
+the row except the values themselves. So values can be sealed anew with another key, or blanked by a legal erasure that
+a later ``erase`` row names, and the chain still holds; but no row can be edited, taken out, put in, moved or cut off
+at the end without `verify` naming it. ``change_head`` holds the last id and MAC under a MAC of its own. Someone who
+puts back an old copy of both the rows and the head is found by the heads that were noted elsewhere (`Head`).
+
+*Values.* ``changes`` holds ``{field: [before, after]}`` of plain fields as JSON; ``sealed`` the same for sealed fields,
+each value sealed as it stands in the record (base64), so an undo can put it back to the letter.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from .crypto import Keys, Tampered, open_sealed
+from .db import DATABASES, Base, UtcDateTime, now, plain_text
+
+FIRST_MAC = b"\0" * 32
+
+
+def _change_table(database: str) -> sa.Table:
+    return sa.Table(
+        "change", Base.metadata,
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("actor", sa.String(120), nullable=False),
+        sa.Column("kind", plain_text(40), nullable=False),
+        sa.Column("record_id", sa.Uuid),
+        sa.Column("action", plain_text(20), nullable=False),
+        sa.Column("changes", sa.Text),
+        sa.Column("sealed", sa.Text),
+        sa.Column("reason", sa.Text),
+        sa.Column("batch_id", sa.Uuid),
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("mac", sa.LargeBinary(32), nullable=False),
+        sa.Index(f"ix_{database}_change_record", "record_id", "id"),
+        sa.Index(f"ix_{database}_change_batch", "batch_id", "id"),
+        schema=database,
+    )
+
+
+def _head_table(database: str) -> sa.Table:
+    return sa.Table(
+        "change_head", Base.metadata,
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("last_id", sa.BigInteger, nullable=False),
+        sa.Column("mac", sa.LargeBinary(32), nullable=False),
+        sa.Column("head_mac", sa.LargeBinary(32), nullable=False),
+        schema=database,
+    )
+
+
+CHANGE: Mapping[str, sa.Table] = {name: _change_table(name) for name in DATABASES}
+CHANGE_HEAD: Mapping[str, sa.Table] = {name: _head_table(name) for name in DATABASES}
+
+
+@dataclass(slots=True)
+class Entry:
+    """One change to be logged; values are clear and JSON-ready, sealed ones given also in their stored form."""
+
+    kind: str
+    record_id: UUID | None
+    action: str
+    changes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    sealed: Mapping[str, Sequence[bytes | None]] = field(default_factory=dict)
+    clear: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    reason: str | None = None
+    batch_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far the log of a database has come; noted beside the keys and in backups so that a cut tail shows."""
+
+    database: str
+    last_id: int
+    mac: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of the log, as the history page reads it; sealed values stay sealed."""
+
+    id: int
+    at: datetime
+    actor: str
+    kind: str
+    record_id: UUID | None
+    action: str
+    changes: dict[str, list[Any]]
+    sealed: dict[str, list[bytes | None]]
+    reason: str | None
+    batch_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A place where a log was tampered with: ``row`` is the change id, ``what`` one word for the kind of damage."""
+
+    database: str
+    row: int
+    what: str
+
+
+def json_text(value: Any) -> str:
+    """Canonical JSON: the same value always gives the same text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_json_value)
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form.")
+
+
+def _digest(keys: Keys, plain: str | None, clear: Mapping[str, Any]) -> bytes:
+    return keys.mac("change.digest", (plain or "").encode() + b"\0" + (json_text(clear).encode() if clear else b""))
+
+
+def _mac(keys: Keys, before: bytes, row: Mapping[str, Any]) -> bytes:
+    at: datetime = row["at"]
+    told = (row["id"], int(at.timestamp() * 1_000_000), row["actor"], row["kind"], str(row["record_id"] or ""),
+            row["action"], row["reason"], str(row["batch_id"] or ""))
+    return keys.mac("change.chain", before + row["digest"] + json_text(told).encode())
+
+
+def _head_mac(keys: Keys, database: str, last_id: int, mac: bytes) -> bytes:
+    return keys.mac("change.head", f"{database}:{last_id}:".encode() + mac)
+
+
+def start(session: Session, database: str) -> None:
+    """Write the first head of an empty log."""
+    keys = session.info["keys"]
+    session.execute(CHANGE_HEAD[database].insert().values(
+        id=1, last_id=0, mac=FIRST_MAC, head_mac=_head_mac(keys, database, 0, FIRST_MAC),
+    ))
+
+
+def append(session: Session, actor: str, entries: Iterable[Entry]) -> None:
+    """Log changes of the database that this transaction writes; the head follows just before the commit."""
+    database: str = session.info["writes"]
+    keys: Keys = session.info["keys"]
+    head = session.info.get("log_head")
+    if head is None:
+        head = session.info["log_head"] = list(_lock_head(session, database))
+        session.info["before_commit"].append(_write_head)
+    last_id, mac = head
+    at = now()
+    rows = []
+    for entry in entries:
+        last_id += 1
+        plain = json_text(entry.changes) if entry.changes else None
+        row = {
+            "id": last_id, "at": at, "actor": actor, "kind": entry.kind, "record_id": entry.record_id,
+            "action": entry.action, "changes": plain, "sealed": _sealed_text(entry.sealed), "reason": entry.reason,
+            "batch_id": entry.batch_id, "digest": _digest(keys, plain, entry.clear),
+        }
+        row["mac"] = mac = _mac(keys, mac, row)
+        rows.append(row)
+    if rows:
+        session.execute(CHANGE[database].insert(), rows)
+        head[:] = last_id, mac
+
+
+def _sealed_text(sealed: Mapping[str, Sequence[bytes | None]]) -> str | None:
+    if not sealed:
+        return None
+    return json.dumps({
+        name: [value and base64.b64encode(value).decode() for value in values] for name, values in sealed.items()
+    })
+
+
+def _lock_head(session: Session, database: str) -> tuple[int, bytes]:
+    table = CHANGE_HEAD[database]
+    row = session.execute(sa.select(table.c.last_id, table.c.mac).with_for_update()).one()
+    return row.last_id, row.mac
+
+
+def _write_head(session: Session) -> None:
+    database: str = session.info["writes"]
+    last_id, mac = session.info["log_head"]
+    session.execute(CHANGE_HEAD[database].update().values(
+        last_id=last_id, mac=mac, head_mac=_head_mac(session.info["keys"], database, last_id, mac),
+    ))
+
+
+def head(session: Session, database: str) -> Head:
+    """The head of a database's log as it stands."""
+    table = CHANGE_HEAD[database]
+    row = session.execute(sa.select(table.c.last_id, table.c.mac)).one()
+    return Head(database, row.last_id, row.mac)
+
+
+def since(session: Session, database: str, cursor: int, limit: int = 1000) -> Sequence[tuple[int, str, UUID, str]]:
+    """Changes after ``cursor`` in commit order as (id, kind, record id, action)."""
+    table = CHANGE[database]
+    rows = session.execute(
+        sa.select(table.c.id, table.c.kind, table.c.record_id, table.c.action)
+        .where(table.c.id > cursor, table.c.record_id.is_not(None)).order_by(table.c.id).limit(limit)
+    )
+    return [tuple(row) for row in rows]
+
+
+def history(session: Session, database: str, record_id: UUID) -> list[Change]:
+    """All that happened to a record, the latest first."""
+    table = CHANGE[database]
+    return [_change(row) for row in session.execute(
+        sa.select(table).where(table.c.record_id == record_id).order_by(table.c.id.desc())
+    )]
+
+
+def of_batch(session: Session, database: str, batch_id: UUID, newest_first: bool = True) -> Iterator[Change]:
+    """The changes that an import made, streamed."""
+    table = CHANGE[database]
+    order = table.c.id.desc() if newest_first else table.c.id
+    statement = sa.select(table).where(table.c.batch_id == batch_id).order_by(order)
+    for row in session.execute(statement.execution_options(yield_per=1000)):
+        yield _change(row)
+
+
+def _change(row: Any) -> Change:
+    return Change(
+        row.id, row.at, row.actor, row.kind, row.record_id, row.action, json.loads(row.changes or "{}"),
+        stored_values(row.sealed), row.reason, row.batch_id,
+    )
+
+
+def stored_values(text: str | None) -> dict[str, list[bytes | None]]:
+    """The sealed column of a log row as bytes."""
+    return {
+        name: [value and base64.b64decode(value) for value in values]
+        for name, values in json.loads(text or "{}").items()
+    }
+
+
+def verify(session: Session, database: str, noted: Head | None = None) -> Iterator[Broken]:
+    """Walk the whole log and tell every place that was tampered with; nothing found means that nothing was.
+
+    ``noted`` is a head that was written down elsewhere earlier: the log must still pass through it.
+    """
+    keys: Keys = session.info["keys"]
+    table = CHANGE[database]
+    erased: dict[UUID | None, int] = {
+        row.record_id: row.id for row in session.execute(sa.select(table.c.record_id, sa.func.max(table.c.id).label("id"))
+                                                         .where(table.c.action == "erase").group_by(table.c.record_id))
+    }
+    last_id, mac = 0, FIRST_MAC
+    for row in session.execute(sa.select(table).order_by(table.c.id).execution_options(yield_per=2000)):
+        if row.id != last_id + 1:
+            yield Broken(database, last_id + 1, "missing")
+        elif _mac(keys, mac, row._mapping) != row.mac:
+            yield Broken(database, row.id, "altered")
+        if not _values_hold(keys, row, erased):
+            yield Broken(database, row.id, "values")
+        last_id, mac = row.id, row.mac
+        if noted and row.id == noted.last_id and row.mac != noted.mac:
+            yield Broken(database, row.id, "replaced")
+    told = session.execute(sa.select(CHANGE_HEAD[database])).one_or_none()
+    if told is None:
+        yield Broken(database, last_id, "head")
+    elif told.head_mac != _head_mac(keys, database, told.last_id, told.mac):
+        yield Broken(database, told.last_id, "head")
+    elif (told.last_id, told.mac) != (last_id, mac):
+        yield Broken(database, min(told.last_id, last_id) + 1, "tail")
+    if noted and noted.last_id > last_id:
+        yield Broken(database, last_id + 1, "tail")
+
+
+def _values_hold(keys: Keys, row: Any, erased: Mapping[UUID | None, int]) -> bool:
+    if row.changes is None and row.sealed is None and erased.get(row.record_id, 0) >= row.id:
+        return True
+    try:
+        clear = {
+            name: [value and open_sealed(keys, row.kind, name, row.record_id, value) for value in values]
+            for name, values in stored_values(row.sealed).items()
+        }
+        return _digest(keys, row.changes, clear) == row.digest
+    except (Tampered, ValueError):
+        return False

@@ -1,0 +1,238 @@
+"""The databases: their engine, their types, and the only place that commits.
+
+Sanku keeps five databases. In SQLAlchemy they are *schemas* of one engine. With SQLite each is a file of its own in
+the data folder, attached to every connection; with PostgreSQL each is a schema of one database. Models, migrations
+and tests are the same for both.
+
+**One transaction writes one database.** A transaction over several attached WAL files can be torn by a plain kill, so
+`Database.writing` names the database it writes and a guard refuses every statement that writes another one, always.
+What concerns several databases is a job of repeatable steps, one transaction each.
+
+``writing`` first takes the turn of its database: the UPDATE of the one-row table ``change_head`` takes the write lock
+of that SQLite file and waits for it (a read followed by a write would fail at once, whatever the timeout). On
+PostgreSQL the same row is locked just before the change log is appended, see `registries.changes`. Whoever does not
+get a turn in five seconds gets `Busy`. Inside ``writing`` nothing waits for a network, a file or a person.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from .messages import N_, Problem, Refused
+
+DATABASES = ("network", "population", "organisations", "facilities", "system")
+TURN_SECONDS = 5
+
+
+class Base(DeclarativeBase):
+    """All models of Sanku; every table names the database it lives in as its schema."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """A moment, given and returned with time zone UTC; a moment without a zone is refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment needs a time zone.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+#: Text compared byte by byte on both engines, so that a range on it is a range of its index.
+def plain_text(length: int) -> sa.String:
+    """A column type for codes and paths: ordered by bytes, whatever the language of the server."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
+_uuid_lock = threading.Lock()
+_uuid_last = 0
+
+
+def new_id() -> UUID:
+    """A UUIDv7 (RFC 9562): made here before the insert, ordered by time, never equal to an earlier one of this process."""
+    global _uuid_last
+    stamp = time.time_ns() // 1_000_000 << 18
+    with _uuid_lock:
+        _uuid_last = stamp = max(stamp, _uuid_last + 1)
+    high = (stamp >> 18) << 16 | 0x7000 | (stamp >> 6 & 0xFFF)
+    low = 0x8000 << 48 | (stamp & 0x3F) << 56 | secrets.randbits(56)
+    return UUID(int=high << 64 | low)
+
+
+def now() -> datetime:
+    """This moment in UTC."""
+    return datetime.now(UTC)
+
+
+class Busy(Exception):
+    """No turn to write within `TURN_SECONDS`: answer 503 and keep the input."""
+
+
+class TwoDatabases(Exception):
+    """A statement would write a database that this transaction does not write."""
+
+
+_WRITES = re.compile(
+    r"(?:^|[\s(])(?:INSERT\s+INTO|REPLACE\s+INTO|INSERT\s+OR\s+\w+\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|COPY|TRUNCATE(?:\s+TABLE)?"
+    r"|(?:CREATE|DROP|ALTER)\s+(?:UNIQUE\s+)?(?:TABLE|INDEX)(?:\s+IF\s+(?:NOT\s+)?EXISTS)?)\s+\"?(\w+)\"?\s*\.",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=2000)
+def written_databases(statement: str) -> frozenset[str]:
+    """The databases that an SQL statement writes, read from its text."""
+    return frozenset(name for name in _WRITES.findall(statement) if name in DATABASES)
+
+
+class Database:
+    """The five databases behind one engine.
+
+    ``url`` is a PostgreSQL URL, or empty for the SQLite files in ``folder``. ``keys`` is what seals personal data; it
+    stands in ``session.info["keys"]`` for the data layer. ``synchronous`` is for tests and benchmarks only.
+    """
+
+    def __init__(self, folder: Path, url: str = "", keys: Any = None, synchronous: str = "FULL") -> None:
+        self.folder = Path(folder)
+        self.keys = keys
+        self.synchronous = synchronous
+        self.is_sqlite = not url
+        self.after_commit: list[Callable[[str], None]] = []
+        self.engine = self._sqlite_engine() if self.is_sqlite else sa.create_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True,
+            connect_args={"options": f"-c lock_timeout={TURN_SECONDS}s -c timezone=UTC"},
+        )
+        sa.event.listen(self.engine, "before_cursor_execute", _refuse_other_databases)
+
+    def file(self, database: str) -> Path:
+        """The SQLite file of a database."""
+        return self.folder / f"{database}.sqlite3"
+
+    def require(self) -> None:
+        """Refuse to go on without the databases; only ``sanku init`` makes them."""
+        missing = self.missing()
+        if missing:
+            raise Refused(Problem(
+                N_("There is no database yet: %(names)s."), N_("Run “sanku init” first."), names=", ".join(missing),
+            ))
+
+    def missing(self) -> list[str]:
+        """The databases that do not exist yet."""
+        if self.is_sqlite:
+            return [str(self.file(name)) for name in DATABASES if not self.file(name).is_file()]
+        with self.engine.connect() as connection:
+            schemas = set(sa.inspect(connection).get_schema_names())
+        return [name for name in DATABASES if name not in schemas]
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that may only read; it sees one state of each database."""
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            session.info.update(database=self, keys=self.keys)
+            _may_write(session, None)
+            yield session
+
+    @contextmanager
+    def writing(self, database: str) -> Iterator[Session]:
+        """A transaction that writes ``database`` and nothing else: committed at the end, or undone by any exception.
+
+        :raises Busy: another writer kept the turn for longer than `TURN_SECONDS`.
+        """
+        if database not in DATABASES:
+            raise ValueError(database)
+        with Session(self.engine, expire_on_commit=False) as session:
+            session.info.update(database=self, keys=self.keys, writes=database, before_commit=[])
+            try:
+                _may_write(session, database)
+                if self.is_sqlite:
+                    session.execute(sa.text(f"UPDATE {database}.change_head SET id = id"))
+                yield session
+                session.flush()
+                for call in session.info["before_commit"]:
+                    call(session)
+                session.commit()
+            except OperationalError as error:
+                if is_lock_error(error):
+                    raise Busy from error
+                raise
+        for notify in self.after_commit:
+            notify(database)
+
+    def _sqlite_engine(self) -> sa.Engine:
+        engine = sa.create_engine(
+            "sqlite://", poolclass=sa.QueuePool, pool_size=16, max_overflow=16,
+            connect_args={"check_same_thread": False, "isolation_level": None, "uri": True, "cached_statements": 512},
+        )
+        sa.event.listen(engine, "connect", self._open_files)
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        return engine
+
+    def _open_files(self, connection: sqlite3.Connection, _record: Any) -> None:
+        # The main database is in memory and stays empty: no file of ours is more equal than the others.
+        for name in DATABASES:
+            connection.execute(f"ATTACH DATABASE ? AS {name}", (f"{self.file(name).resolve().as_uri()}?mode=rw",))
+            connection.execute(f"PRAGMA {name}.journal_mode = WAL")
+            connection.execute(f"PRAGMA {name}.synchronous = {self.synchronous}")
+            connection.execute(f"PRAGMA {name}.secure_delete = ON")
+            connection.execute(f"PRAGMA {name}.cache_size = -16000")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA busy_timeout = {TURN_SECONDS * 1000}")
+        connection.execute("PRAGMA temp_store = MEMORY")
+
+
+def is_lock_error(error: OperationalError) -> bool:
+    """Whether a statement failed because another transaction holds what it needs."""
+    text = str(error.orig)
+    return "database is locked" in text or "database table is locked" in text or "lock timeout" in text
+
+
+def _may_write(session: Session, database: str | None) -> None:
+    session.connection(execution_options={"sanku_writes": database})
+
+
+def _refuse_other_databases(
+    connection: sa.Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
+) -> None:
+    # Migrations and set-up connect without the option: they keep to one database by their own rule.
+    options = connection.get_execution_options()
+    if "sanku_writes" not in options:
+        return
+    allowed = options["sanku_writes"]
+    for name in written_databases(statement):
+        if name != allowed:
+            raise TwoDatabases(f"This transaction writes {allowed or 'nothing'}, not {name}.")

@@ -1,0 +1,426 @@
+"""What a field of a record may hold: its type, its rule, its names, how sensitive it is.
+
+A schema (`registries.schemas`) is declared once per kind and read by everybody: the form, the importer, the API, the export header, the
+labels of the history and the filters of the lists. Values come in two ways. *Tidied* (`RecordSchema.check`) for forms
+and sheets: full-width characters, blanks, dates and code names in the wordings that offices use are understood.
+*Strict* (marshmallow's own ``load``) for the API. The rules are the same.
+
+Clear values are plain Python: ``str``, ``int``, ``float``, ``bool``, ``date``, ``UUID``, lists and dicts of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from marshmallow import ValidationError, fields
+
+from .chinese import half_width
+from .days import parse_day, parse_partial_day
+from .messages import N_, Problem
+from .references import References
+
+#: Words that offices write into a cell that has nothing to say.
+BLANK_WORDS = frozenset({"", "无", "無", "不详", "不詳", "未知", "—", "——", "-", "--", "/", "n/a", "na", "null", "none", "nil", "空"})
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a cell says nothing: empty, spaces, or a word such as 无 or 不详."""
+    return value is None or (isinstance(value, str) and value.strip().lower() in BLANK_WORDS)
+
+
+class RecordField(fields.Field[Any]):
+    """A field of a record, with everything that the pages, files and logs need to know of it.
+
+    ``headings`` are further spreadsheet headings besides the label in each language; ``sealed`` values are encrypted
+    at rest, ``indexed`` ones of them can be found by their exact value; ``wanted`` ones are counted as incomplete when
+    empty; ``repeats`` says that few different values occur, so that a file's are worked out once each.
+    """
+
+    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
+        "required": (N_("%(field)s is missing."), N_("Fill it in.")),
+        "invalid": (N_("%(field)s: “%(value)s” cannot be read."), N_("Correct it.")),
+    }
+
+    def __init__(
+        self, label: str, *, headings: Sequence[str] = (), hint: str = "", example: str = "", sealed: bool = False,
+        indexed: bool = False, personal: bool = False, mask: Callable[[str], str] | None = None, sortable: bool = False,
+        filterable: bool = False, wanted: bool = False, repeats: bool = False, computed: bool = False, **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("allow_none", not kwargs.get("required", False))
+        super().__init__(**kwargs)
+        self.label, self.headings, self.hint, self.example = label, tuple(headings), hint, example
+        self.sealed, self.indexed, self.personal, self.mask = sealed, indexed, personal or sealed, mask
+        self.sortable, self.filterable, self.wanted = sortable, filterable, wanted
+        self.repeats, self.computed = repeats, computed
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        """The value a person meant, ready for the strict rule; nothing is refused here that the rule can refuse."""
+        return text_of(raw)
+
+    def problem(self, key: str, value: Any = None, **params: Any) -> ValidationError:
+        """The error ``key`` of this field, ready to be raised."""
+        message, remedy = self._message(key)
+        return ValidationError([Problem(
+            message, remedy, field=Problem(self.label), value=self.shown(value), **params,
+        )])
+
+    def _message(self, key: str) -> tuple[str, str | None]:
+        for cls in type(self).__mro__:
+            if key in getattr(cls, "problems", {}):
+                return cls.problems[key]  # type: ignore[attr-defined,no-any-return]
+        raise KeyError(key)
+
+    def shown(self, value: Any) -> str:
+        """A value as an error message may repeat it: masked if it is sensitive, shortened if it is long."""
+        text = str(value)
+        if self.mask:
+            return self.mask(text)
+        return "…" if self.sealed else text if len(text) <= 60 else text[:57] + "…"
+
+    def make_error(self, key: str, **kwargs: Any) -> ValidationError:
+        key = "required" if key == "null" else key
+        return self.problem(key, kwargs.get("input"))
+
+    def to_json(self, value: Any) -> Any:
+        """The value as the log and the staging area keep it."""
+        return value
+
+    def from_json(self, value: Any) -> Any:
+        """The value that ``to_json`` wrote."""
+        return value
+
+    def to_column(self, value: Any) -> Any:
+        """The value as its column keeps it."""
+        return value
+
+    def from_column(self, value: Any) -> Any:
+        """The value that ``to_column`` wrote."""
+        return value
+
+    def to_cell(self, value: Any, references: References) -> Any:
+        """The value as an exported sheet shows it; reading it back gives the same value."""
+        return value
+
+    def seal_text(self, value: Any) -> str:
+        """The text that is encrypted for a sealed value."""
+        return str(value)
+
+    def unseal_text(self, text: str) -> Any:
+        """The value whose ``seal_text`` this is."""
+        return text
+
+
+def text_of(raw: Any) -> Any:
+    """A cell as text without stray spaces, ``None`` when blank; lists and dicts are left alone."""
+    if raw is None or isinstance(raw, list | dict):
+        return raw
+    if isinstance(raw, str):
+        text = raw if raw.isascii() else half_width(raw)
+        text = text.strip()
+        return None if text.lower() in BLANK_WORDS else text
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
+        return str(int(raw))
+    if isinstance(raw, date | datetime):
+        return raw.isoformat()
+    return str(raw)
+
+
+class Text(RecordField):
+    """A line (or, with ``lines``, several lines) of text."""
+
+    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
+        "long": (N_("%(field)s is longer than %(most)s characters."), N_("Shorten it.")),
+        "control": (N_("%(field)s holds a character that cannot be shown."), N_("Type it again.")),
+    }
+
+    def __init__(self, label: str, most: int = 200, *, lines: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.most, self.lines = most, lines
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        text = text_of(raw)
+        if isinstance(text, str) and not self.lines:
+            return text if text.isprintable() else " ".join(text.split())
+        return text
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid", input=value)
+        if len(value) > self.most:
+            raise self.problem("long", value, most=self.most)
+        if not value.isprintable() and not (self.lines and value.replace("\n", "").replace("\t", "").isprintable()):
+            raise self.problem("control", value)
+        return value
+
+
+class Day(RecordField):
+    """A calendar day; sheets may write it in any of the ways `registries.days` reads."""
+
+    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
+        "invalid": (N_("%(field)s: “%(value)s” is not a date."), N_("Write it as 2026-03-05.")),
+        "future": (N_("%(field)s lies in the future: %(value)s."), N_("Correct the date.")),
+    }
+
+    def __init__(self, label: str, *, past: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.past = past
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        return None if is_blank(raw) else parse_day(raw, roc=references.roc)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if isinstance(value, str):
+            try:
+                value = date.fromisoformat(value)
+            except ValueError as error:
+                raise self.make_error("invalid", input=value) from error
+        if not isinstance(value, date):
+            raise self.make_error("invalid", input=value)
+        if self.past and value > date.today():
+            raise self.problem("future", value)
+        return value
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return self.to_json(value)
+
+    def to_json(self, value: Any) -> Any:
+        return value and value.isoformat()
+
+    def from_json(self, value: Any) -> Any:
+        return value and date.fromisoformat(value)
+
+    def to_cell(self, value: Any, references: References) -> Any:
+        return self.to_json(value)
+
+
+class PartialDay(Day):
+    """A day of which perhaps only the month or the year is known: “1950”, “1950-03” or “1950-03-05”, kept as text."""
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        return None if is_blank(raw) else parse_partial_day(raw, roc=references.roc)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        parts = value.split("-") if isinstance(value, str) else []
+        if not 1 <= len(parts) <= 3 or len(parts[0]) != 4:
+            raise self.make_error("invalid", input=value)
+        super()._deserialize("-".join([*parts, "01", "01"][:3]), attr, data)
+        return value
+
+    def to_json(self, value: Any) -> Any:
+        return value
+
+    from_json = to_json
+
+
+class Number(RecordField):
+    """A whole number, or with ``whole=False`` a decimal one, between two bounds."""
+
+    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
+        "invalid": (N_("%(field)s: “%(value)s” is not a number."), N_("Write digits only.")),
+        "range": (N_("%(field)s must lie between %(least)s and %(most)s, not %(value)s."), N_("Correct the number.")),
+    }
+
+    def __init__(self, label: str, least: float = 0, most: float = 2_000_000_000, *, whole: bool = True, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.least, self.most, self.whole = least, most, whole
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        if isinstance(raw, int | float) and not isinstance(raw, bool):
+            return raw
+        text = text_of(raw)
+        if not isinstance(text, str):
+            return text
+        try:
+            return float(text.replace(",", "").replace(" ", ""))
+        except ValueError:
+            return text
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            raise self.make_error("invalid", input=value)
+        if self.whole and value != int(value) if abs(value) < 1e300 else True:
+            raise self.make_error("invalid", input=value)
+        if not self.least <= value <= self.most:
+            raise self.problem("range", value, least=self.least, most=self.most)
+        return int(value) if self.whole else float(value)
+
+
+class YesNo(RecordField):
+    """Yes or no; ``None`` is not known."""
+
+    WORDS: ClassVar[dict[str, bool]] = {
+        **dict.fromkeys(("是", "有", "y", "yes", "true", "1", "√", "✓", "v", "x有", "on"), True),
+        **dict.fromkeys(("否", "没有", "n", "no", "false", "0", "×", "off"), False),
+    }
+    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
+        "invalid": (N_("%(field)s: “%(value)s” is neither yes nor no."), N_("Write 是 or 否.")),
+    }
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, repeats=True, **kwargs)
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        if isinstance(raw, bool):
+            return raw
+        if raw in ("无", "無"):
+            return False
+        text = text_of(raw)
+        return self.WORDS.get(text.lower(), text) if isinstance(text, str) else text
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+    def to_cell(self, value: Any, references: References) -> Any:
+        return value if value is None else "是" if value else "否"
+
+
+class Code(RecordField):
+    """An entry of a code list; sheets may write the code, its Chinese or English name, or a wording known for it."""
+
+    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
+        "invalid": (N_("%(field)s: “%(value)s” is not in the list."), N_("Choose one of: %(choices)s.")),
+    }
+
+    def __init__(self, label: str, scheme: str, **kwargs: Any) -> None:
+        kwargs.setdefault("repeats", True)
+        super().__init__(label, **kwargs)
+        self.scheme = scheme
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        # A blank word may be an entry of the list (“无证件”, “不详”), so the list is asked before the blank words.
+        text = text_of(raw) if not isinstance(raw, str) else half_width(raw).strip()
+        if not text:
+            return None
+        codes = references.codes(self.scheme)
+        found = codes.find(text)
+        if found is not None:
+            return found
+        if is_blank(text):
+            return None
+        raise self.problem("invalid", text, choices=codes.sample())
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        references = getattr(self.root, "references", None)
+        if references is not None and not references.codes(self.scheme).has(value):
+            raise self.problem("invalid", value, choices=references.codes(self.scheme).sample())
+        return str(value)
+
+    def to_cell(self, value: Any, references: References) -> Any:
+        return value and references.codes(self.scheme).name(value)
+
+
+class Codes(Code):
+    """Several entries of a code list, in a sheet parted by 、 or ;."""
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        if isinstance(raw, list):
+            return raw
+        text = text_of(raw)
+        if not isinstance(text, str):
+            return None
+        whole = references.codes(self.scheme).find(text)
+        if whole is not None:
+            return [whole]
+        words = [word for word in split_words(text) if not is_blank(word)]
+        return list(dict.fromkeys(super(Codes, self).tidy(word, references) for word in words)) or None
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, list):
+            raise self.make_error("invalid", input=value)
+        return sorted(super(Codes, self)._deserialize(word, attr, data) for word in value)
+
+    def to_column(self, value: Any) -> Any:
+        # The bars on both sides make “holds this code” a plain LIKE on either engine.
+        return f"|{'|'.join(value)}|" if value else None
+
+    def from_column(self, value: Any) -> Any:
+        return value.strip("|").split("|") if value else None
+
+    def to_cell(self, value: Any, references: References) -> Any:
+        return value and "；".join(super(Codes, self).to_cell(code, references) for code in value)
+
+
+def split_words(text: str) -> Iterable[str]:
+    """The words of a list in one cell, however they are parted."""
+    for mark in ("；", ";", "，", ",", "|", "/", "\n"):
+        text = text.replace(mark, "、")
+    return (word.strip() for word in text.split("、"))
+
+
+class Area(RecordField):
+    """The area a record belongs to: a UUID; sheets may write its code or name, or several of which the finest counts."""
+
+    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
+        "invalid": (N_("%(field)s: there is no area “%(value)s”."), N_("Write the code of a street, community or grid of this district.")),
+        "apart": (N_("%(field)s: “%(value)s” does not lie in “%(other)s”."), N_("Correct one of the two.")),
+    }
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        kwargs.setdefault("wanted", True)
+        super().__init__(label, repeats=True, **kwargs)
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        if isinstance(raw, UUID):
+            return raw
+        told = [text for text in map(text_of, raw if isinstance(raw, list | tuple) else [raw]) if text]
+        found = [self._find(text, references) for text in told]
+        finest = max(found, key=lambda area: len(area.path), default=None)
+        for text, area in zip(told, found, strict=True):
+            if finest and not finest.path.startswith(area.path):
+                raise self.problem("apart", finest.code or finest.name_zh, other=text)
+        return finest and finest.id
+
+    def _find(self, text: str, references: References) -> Any:
+        area = references.areas.find(text)
+        if area is None:
+            raise self.problem("invalid", text)
+        return area
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
+        references = getattr(self.root, "references", None)
+        area = references.areas.find(str(value)) if references is not None else None
+        if area is None:
+            raise self.make_error("invalid", input=value)
+        return area.id  # type: ignore[no-any-return]
+
+    def to_json(self, value: Any) -> Any:
+        return value and str(value)
+
+    def from_json(self, value: Any) -> Any:
+        return value and UUID(value)
+
+    def to_cell(self, value: Any, references: References) -> Any:
+        area = value and references.areas.get(value)
+        return area and (area.code or str(area.id))
+
+
+class Link(RecordField):
+    """A record of ``kind`` that this one points at, by id; that it exists is checked by the service and by ``sanku check``."""
+
+    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
+        "invalid": (N_("%(field)s: “%(value)s” is not the id of a record."), N_("Choose the record from the list.")),
+    }
+
+    def __init__(self, label: str, kind: str, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.kind = kind
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        return raw if isinstance(raw, UUID) else text_of(raw)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
+        try:
+            return value if isinstance(value, UUID) else UUID(str(value))
+        except ValueError as error:
+            raise self.make_error("invalid", input=value) from error
+
+    to_json = Area.to_json
+    from_json = Area.from_json
+
+    def to_cell(self, value: Any, references: References) -> Any:
+        return value and str(value)

@@ -1,0 +1,201 @@
+"""The schema of a kind: its fields, the rules over several of them, and how a record is checked.
+
+A record is checked in two steps: each field by itself (`RecordField`), then the rules of the whole record, that is of
+what is stored with the change laid over it. The outcome is data, errors and warnings: a warning needs a confirmation
+with a reason in forms and in the API and never stops an imported row.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as data_field
+from datetime import date
+from typing import Any, ClassVar
+
+from marshmallow import EXCLUDE, Schema, ValidationError
+
+from .fields import RecordField, is_blank, split_words, text_of
+from .messages import N_, Problem
+from .references import References
+
+#: How many different cell values of one field are remembered while a file is checked.
+MEMO_SIZE = 20_000
+
+Findings = dict[str, list[Problem]]
+
+
+@dataclass(slots=True)
+class Checked:
+    """What `RecordSchema.check` found: the clear values of the fields given, and what is wrong or doubtful by field."""
+
+    values: dict[str, Any] = data_field(default_factory=dict)
+    errors: Findings = data_field(default_factory=dict)
+    warnings: Findings = data_field(default_factory=dict)
+
+    def error(self, name: str, problem: Problem) -> None:
+        """Note that a field is wrong; the record cannot be saved."""
+        self.errors.setdefault(name, []).append(problem)
+
+    def warn(self, name: str, problem: Problem) -> None:
+        """Note that a field is doubtful; it needs a confirmation in forms and never stops an imported row."""
+        self.warnings.setdefault(name, []).append(problem)
+
+
+class RecordSchema(Schema):
+    """The fields and rules of one kind. Subclasses declare fields and override `complete` and `rules`."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    def __init__(self, references: References, **kwargs: Any) -> None:
+        self.references = references
+        super().__init__(**kwargs)
+        self.plan: dict[str, RecordField] = {
+            name: item for name, item in self.fields.items() if isinstance(item, RecordField)
+        }
+        self._memo: dict[str, dict[Any, tuple[Any, list[Problem]]]] = {
+            name: {} for name, item in self.plan.items() if item.repeats
+        }
+
+    def check(self, raw: Mapping[str, Any], stored: Mapping[str, Any] | None = None) -> Checked:
+        """Tidy and validate the fields of ``raw``, then the rules of the whole record (``stored`` + the change)."""
+        checked = Checked()
+        for name, item in self.plan.items():
+            if name in raw:
+                value, errors = self._field(name, item, raw[name])
+                if errors:
+                    checked.errors[name] = list(errors)
+                else:
+                    checked.values[name] = value
+            elif stored is None and item.required and not item.computed:
+                checked.errors[name] = list(item.make_error("required").messages)
+        self.complete(checked, stored)
+        self.rules({**(stored or {}), **checked.values}, checked)
+        return checked
+
+    def _field(self, name: str, item: RecordField, raw: Any) -> tuple[Any, list[Problem]]:
+        memo = self._memo.get(name)
+        key = (type(raw), raw) if memo is not None and isinstance(raw, str | int | float | date | None) else None
+        if memo is not None and key is not None and key in memo:
+            return memo[key]
+        try:
+            result = item.deserialize(item.tidy(raw, self.references)), []
+        except ValidationError as error:
+            result = None, _problems(error)
+        if memo is not None and key is not None and len(memo) < MEMO_SIZE:
+            memo[key] = result
+        return result
+
+    def complete(self, checked: Checked, stored: Mapping[str, Any] | None) -> None:
+        """Fill in what follows from other fields (the sex from an ID number, say); for subclasses."""
+
+    def rules(self, record: Mapping[str, Any], checked: Checked) -> None:
+        """Rules over several fields of the whole record; for subclasses."""
+
+    def incomplete(self, record: Mapping[str, Any]) -> list[str]:
+        """The wanted fields that a record lacks."""
+        return [name for name, item in self.plan.items() if item.wanted and record.get(name) in (None, "", [])]
+
+
+def _problems(error: ValidationError) -> list[Problem]:
+    messages = error.messages if isinstance(error.messages, list) else list(_flatten(error.messages))
+    return [message if isinstance(message, Problem) else Problem(str(message)) for message in messages]
+
+
+def _flatten(messages: Any) -> Iterable[Any]:
+    for value in messages.values() if isinstance(messages, dict) else messages:
+        yield from _flatten(value) if isinstance(value, dict | list) else [value]
+
+
+class PartSchema(RecordSchema):
+    """The fields of one entry of a list of parts, and how a list stands in one cell of a sheet.
+
+    Entries are parted by ；, their fields by ｜, in the order of the declaration; a backslash keeps a mark as text.
+    Lists of bare names may also be parted by 、 or commas.
+    """
+
+    @classmethod
+    def from_text(cls, text: str, references: References) -> list[dict[str, Any]]:
+        """The entries that a cell tells, as raw values."""
+        names = list(cls._declared_fields)
+        simple = not any(mark in text for mark in "；｜;|\\")
+        entries = split_words(text) if simple else _parted(text, "；;\n")
+        return [
+            dict(zip(names, (cell.strip() for cell in _parted(entry, "｜|")), strict=False))
+            for entry in entries if not is_blank(entry)
+        ]
+
+    @classmethod
+    def to_text(cls, rows: Iterable[Mapping[str, Any]], references: References) -> str:
+        """The cell for a list of entries; `from_text` reads it back."""
+        return "；".join(
+            "｜".join(_escaped(item.to_cell(row.get(name), references)) for name, item in cls.items()).rstrip("｜")
+            for row in rows
+        )
+
+    @classmethod
+    def items(cls) -> list[tuple[str, RecordField]]:
+        """The fields in the order of their declaration."""
+        return [(name, item) for name, item in cls._declared_fields.items() if isinstance(item, RecordField)]
+
+
+def _escaped(value: Any) -> str:
+    return re.sub(r"([；;｜|\\])", r"\\\1", "" if value is None else str(value))
+
+
+def _parted(text: str, marks: str) -> list[str]:
+    parts = re.split(rf"(?<!\\)[{marks}]", text)
+    return [re.sub(r"\\(.)", r"\1", part) if marks != "；;\n" else part for part in parts]
+
+
+class Parts(RecordField):
+    """A list of rows of a nested schema, kept in a table of its own (licences, vulnerable groups, links …)."""
+
+    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
+        "invalid": (N_("%(field)s: “%(value)s” cannot be read."), N_("Write the entries parted by ；.")),
+        "row": (N_("%(field)s, entry %(row)s: %(reason)s"), None),
+    }
+
+    def __init__(self, label: str, nested: type[PartSchema], **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.nested = nested
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        if isinstance(raw, list):
+            return raw
+        text = text_of(raw)
+        return None if text is None else self.nested.from_text(text, references)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        references = self.root.references  # type: ignore[union-attr]
+        schema = self.nested(references)
+        rows = []
+        for number, row in enumerate(value, 1):
+            checked = schema.check(row)
+            for problem in (problem for found in checked.errors.values() for problem in found):
+                raise self.problem("row", row=number, reason=problem)
+            rows.append({name: checked.values.get(name) for name in schema.plan})
+        return rows
+
+    def to_json(self, value: Any) -> Any:
+        plan = self._plan()
+        return [{name: plan[name].to_json(item) for name, item in row.items() if item is not None} for row in value or []]
+
+    def from_json(self, value: Any) -> Any:
+        plan = self._plan()
+        return [{name: item.from_json(row.get(name)) for name, item in plan.items()} for row in value or []]
+
+    def to_cell(self, value: Any, references: References) -> Any:
+        return self.nested.to_text(value, references) if value else None
+
+    def seal_text(self, value: Any) -> str:
+        return json.dumps(self.to_json(value), ensure_ascii=False, sort_keys=True)
+
+    def unseal_text(self, text: str) -> Any:
+        return self.from_json(json.loads(text))
+
+    def _plan(self) -> dict[str, RecordField]:
+        return {name: item for name, item in self.nested._declared_fields.items() if isinstance(item, RecordField)}

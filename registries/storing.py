@@ -1,0 +1,232 @@
+"""How the clear values of a record become columns and come back: sealing, blind indexes, parts.
+
+`Record` and `Part` are what every model of a kind has in common; `Storage` knows, for one kind, which field goes where.
+A sealed field ``phone`` has the columns ``phone_sealed`` and, if it can be searched, ``phone_index``. A list of parts
+(licences, vulnerable groups …) has a table of its own whose rows are known by owner and position, so that putting back
+an earlier list gives exactly the rows there were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+
+from .areas import PATH_LENGTH
+from .crypto import Keys, blind, open_sealed, seal
+from .db import UtcDateTime, plain_text
+from .fields import RecordField
+from .messages import N_
+from .references import References
+from .schemas import Parts, RecordSchema
+
+
+class Record:
+    """The columns that every record has, whatever its kind.
+
+    ``source`` and ``source_key`` say which file or office a record came from and what it is called there;
+    ``fingerprint`` is what it is recognised by when it has no code; ``row_digest`` is a keyed digest of the sheet row
+    last written to it, good while ``row_version`` equals ``version``.
+    """
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    area_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    area_path: Mapped[str] = mapped_column(plain_text(PATH_LENGTH))
+    version: Mapped[int] = mapped_column(sa.Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    source: Mapped[str | None] = mapped_column(sa.String(100))
+    source_key: Mapped[str | None] = mapped_column(sa.String(200))
+    fingerprint: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16))
+    row_digest: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16))
+    row_version: Mapped[int | None] = mapped_column(sa.Integer)
+
+
+class Part:
+    """A row of a list that belongs to one record, known by its owner and its place in the list."""
+
+    OWNER: ClassVar[str]
+
+    @declared_attr
+    def owner_id(cls) -> Mapped[UUID]:
+        """The record it belongs to."""
+        return mapped_column(sa.ForeignKey(f"{cls.OWNER}.id"), primary_key=True)
+
+    position: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a kind may need to know while a record is written: the references, the day, and since when it is true."""
+
+    references: References
+    today: date
+    as_of: date | None = None
+
+
+def nothing_follows(values: dict[str, Any], stored: Mapping[str, Any] | None, context: Context) -> None:
+    """The default of `Kind.derive`: no value follows from others."""
+
+
+def no_columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The default of `Kind.columns`: no column is worked out."""
+    return {}
+
+
+def no_links(session: Session, rows: list[tuple[UUID, dict[str, Any]]], write: Any) -> None:
+    """The default of `Kind.link`: no other record is made or found for these."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record is configuration: where it is stored, what is allowed, and the few things only it does.
+
+    ``derive(values, stored, context)`` adds values that follow from others and are logged with them;
+    ``columns(values)`` works out columns that can always be worked out again and are not logged;
+    ``link(session, rows, write)`` finds or makes records of the same database that the rows point at;
+    ``fingerprint(values)`` is the text a record is recognised by when it has no code;
+    ``codes(values)`` are its official codes as (where, text), the first thing a file's row is matched by.
+    """
+
+    name: str
+    database: str
+    model: type[Any]
+    schema: type[RecordSchema]
+    label: str
+    parts: Mapping[str, type[Any]] = field(default_factory=dict)
+    derive: Callable[[dict[str, Any], Mapping[str, Any] | None, Context], None] = nothing_follows
+    columns: Callable[[Mapping[str, Any]], dict[str, Any]] = no_columns
+    link: Callable[[Session, list[tuple[UUID, dict[str, Any]]], Any], None] = no_links
+    fingerprint: Callable[[Mapping[str, Any]], str | None] = lambda values: None
+    codes: Callable[[Mapping[str, Any]], list[tuple[str, str]]] = lambda values: []
+    title: Callable[[Mapping[str, Any]], str] = lambda values: str(values.get("name") or "")
+
+    @property
+    def table(self) -> sa.Table:
+        """The table of the kind."""
+        return self.model.__table__  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed value as it stands in the database; `open` gives the clear one and must be logged by who shows it."""
+
+    kind: str
+    name: str
+    record_id: UUID
+    data: bytes
+    item: RecordField
+
+    def open(self, keys: Keys) -> Any:
+        """The clear value."""
+        return self.item.unseal_text(open_sealed(keys, self.kind, self.name, self.record_id, self.data))
+
+
+class Storage:
+    """Columns and parts of one kind, worked out once from its schema and model."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.fields: dict[str, RecordField] = {
+            name: item for name, item in kind.schema._declared_fields.items() if isinstance(item, RecordField)
+        }
+        for name, item in self.fields.items():
+            item.name = name
+        self.parts = {name: item for name, item in self.fields.items() if isinstance(item, Parts)}
+        self.sealed = {n: f for n, f in self.fields.items() if f.sealed and n not in self.parts}
+        self.plain = {n: f for n, f in self.fields.items() if n not in self.sealed and n not in self.parts}
+        self._part_storage = {name: _part_fields(item) for name, item in self.parts.items()}
+
+    def columns(self, keys: Keys, record_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The columns for the given fields, parts left out."""
+        row: dict[str, Any] = {}
+        plain, sealed = self.plain, self.sealed
+        for name, value in values.items():
+            if name in plain:
+                row[name] = plain[name].to_column(value)
+            elif name in sealed:
+                item = sealed[name]
+                row[f"{name}_sealed"] = None if value is None else self.seal(keys, record_id, name, value)
+                if item.indexed:
+                    row[f"{name}_index"] = None if value is None else self.index(keys, name, value)
+        return row
+
+    def seal(self, keys: Keys, record_id: UUID, name: str, value: Any) -> bytes:
+        """A value of a sealed field, or of a sealed list of parts, as it is kept."""
+        return seal(keys, self.kind.name, name, record_id, self.fields[name].seal_text(value))
+
+    def index(self, keys: Keys, name: str, value: Any) -> bytes:
+        """The blind index of a value of a sealed field."""
+        return blind(keys, f"{self.kind.name}.{name}", self.fields[name].seal_text(value))
+
+    def part_rows(self, keys: Keys, record_id: UUID, name: str, rows: Iterable[Mapping[str, Any]] | None) -> list[dict[str, Any]]:
+        """The rows of a list of parts as the table keeps them."""
+        return [
+            {"owner_id": record_id, "position": position, **self._part_row(keys, record_id, name, position, values)}
+            for position, values in enumerate(rows or ())
+        ]
+
+    def _part_row(self, keys: Keys, owner: UUID, part: str, position: int, values: Mapping[str, Any]) -> dict[str, Any]:
+        row: dict[str, Any] = {}
+        for name, item in self._part_storage[part].items():
+            value = values.get(name)
+            if not item.sealed:
+                row[name] = item.to_column(value)
+                continue
+            field_name = f"{part}.{position}.{name}"
+            text = None if value is None else item.seal_text(value)
+            row[f"{name}_sealed"] = None if text is None else seal(keys, self.kind.name, field_name, owner, text)
+            if item.indexed:
+                row[f"{name}_index"] = None if text is None else blind(keys, f"{self.kind.name}.{part}.{name}", text)
+        return row
+
+    def values(self, row: Any, parts: Mapping[str, list[Any]]) -> dict[str, Any]:
+        """The values of a stored row; sealed fields as `Sealed`, empty ones as ``None``."""
+        values: dict[str, Any] = {name: item.from_column(getattr(row, name)) for name, item in self.plain.items()}
+        for name, item in self.sealed.items():
+            data = getattr(row, f"{name}_sealed")
+            values[name] = None if data is None else Sealed(self.kind.name, name, row.id, data, item)
+        for name in self.parts:
+            values[name] = [self._part_values(name, part) for part in parts.get(name, ())]
+        return values
+
+    def _part_values(self, part: str, row: Any) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, item in self._part_storage[part].items():
+            if not item.sealed:
+                values[name] = item.from_column(getattr(row, name))
+                continue
+            data = getattr(row, f"{name}_sealed")
+            field_name = f"{part}.{row.position}.{name}"
+            values[name] = None if data is None else Sealed(self.kind.name, field_name, row.owner_id, data, item)
+        return values
+
+
+def _part_fields(parts: Parts) -> dict[str, RecordField]:
+    return {n: f for n, f in parts.nested._declared_fields.items() if isinstance(f, RecordField)}
+
+
+def opened(keys: Keys, value: Any) -> Any:
+    """A value with everything sealed in it opened."""
+    if isinstance(value, Sealed):
+        return value.open(keys)
+    if isinstance(value, list):
+        return [opened(keys, row) for row in value]
+    if isinstance(value, dict):
+        return {name: opened(keys, item) for name, item in value.items()}
+    return value
+
+
+#: Words that label the columns every record has, for the history and the export.
+COMMON_LABELS = {
+    "id": N_("Record id"), "version": N_("Version"), "retired_at": N_("Retired on"), "merged_into": N_("Merged into"),
+    "source": N_("Source"), "source_key": N_("Key at the source"),
+}
+
