@@ -174,12 +174,16 @@ def organisation_key(name: str) -> str:
 
 
 _PROVINCE = re.compile(r"^[^省市区县乡镇街路村里巷号\d]{2,11}?(?:省|自治区|特别行政区|自治州|地区|盟)")
-_CITY = re.compile(r"^[^省市区县乡镇街路村里巷号旗\d]{2,8}市(?![场民政府])(?:市辖区)?")
+# A city may end in 镇 (北镇市), and 市 may begin the next word (新市场).
+_CITY = re.compile(
+    r"^[^省市区县乡镇街路村里巷号旗\d]{1,7}[^省市区县乡街路村巷号旗\d]市(?![场民政府])(?:市辖区)?"
+)
 _NUMERAL = re.compile(r"[〇零○◯一二三四五六七八九十][〇零○◯一二三四五六七八九十百千]*")
 _DIGITS = dict(zip("〇零○◯一二三四五六七八九", "0000123456789", strict=True))
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _ADDRESS_STEPS = tuple((re.compile(pattern), by) for pattern, by in (
     (r"(?<=\d)[(\[](?=\d)", "-"),
+    (r"(?<=\d)[^\w#-]+(?=\d)", ","),
     (r"[^\w,、;/#-]|_", ""),
     (r"[、;/]", ","),
     (r"(?<=\d)号之(\d+)", r"-\1号"),
