@@ -163,7 +163,9 @@ def load(path: Path) -> Ring:
         return Ring.from_json(json.loads(content))
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         raise Refused(Problem(
-            N_("The key file %(path)s is damaged."), N_("Put it back from where it was kept."), path=str(path),
+            N_("The key file %(path)s is damaged."),
+            N_("Put it back from where it was kept."),
+            path=str(path),
         )) from error  # fmt: skip
 
 
