@@ -54,7 +54,6 @@ bench: install ## measure speed, memory and search quality, and write docs/perfo
 
 lint: install ## check style and types
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
 	$(BIN)/mypy registries search
 
 messages: install ## collect the texts into translations/ for translating
