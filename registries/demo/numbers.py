@@ -11,11 +11,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from registries.demo.areas import DIVISION
-from registries.demo.tables import between, draw
+from registries.demo.tables import draw
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
@@ -50,10 +50,17 @@ def permanent_resident_id(rng: Random, born: date, sex: str, serial: int) -> str
     return with_id_check(f"900{draw(rng, _NATIONS)}{born:%Y%m%d}{sequence:03d}")
 
 
-def permit(rng: Random, region: str, born: date, sex: str) -> str:
-    """A residence permit of Hong Kong (810000), Macau (820000) or Taiwan (830000) with a sequence nobody has."""
-    sequence = between(rng, 498, 499) * 2 + (1 if sex == "1" else 0)
-    return with_id_check(f"{region}{born:%Y%m%d}{sequence}")
+def permit(region: str, born: date, sex: str, given: set[str]) -> str:
+    """A residence permit of Hong Kong (810000), Macau (820000) or Taiwan (830000) with a sequence nobody has.
+
+    Only two such sequences exist for a birthday and sex; when both are ``given``, the day before is taken.
+    """
+    while True:
+        for sequence in (997, 999) if sex == "1" else (996, 998):
+            number = with_id_check(f"{region}{born:%Y%m%d}{sequence}")
+            if number not in given:
+                return number
+        born -= timedelta(days=1)
 
 
 def credit_code(prefix: str, serial: int) -> str:

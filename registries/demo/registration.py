@@ -1,0 +1,111 @@
+"""Where a household is registered and by which papers its members are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from random import Random
+
+from registries.demo import numbers
+from registries.demo.areas import DISTRICT_NAME, DIVISION, Grid
+from registries.demo.families import Person
+from registries.demo.homes import AWAY, DISTRICT, HERE, PAPER
+from registries.demo.names import HAN, Names
+from registries.demo.tables import between, draw, rows, wheel, words
+
+_TOWNS = words("城关镇 河口镇 东风乡 新建镇 柳河乡 双庙镇 前进街道 大营子乡 青山镇 三合镇 红石乡 太平庄镇")
+_REGIONS = {"HK": ("810000", "香港特别行政区"), "MO": ("820000", "澳门特别行政区"), "TW": ("830000", "台湾省")}
+NEWBORN_DAYS = 75
+NEWBORN_REASON = "新生儿，正在申报户口登记"
+UNREGISTERED_REASON = "高龄老人历史上未办理身份证，户籍资料核实中"
+
+
+@dataclass(slots=True)
+class Registration:
+    """What all members of one household share about where they belong."""
+
+    population: str
+    match: str
+    separation: str | None
+    division: str
+    address: str
+
+
+def registration(rng: Random, origin: str, grid: Grid, grids: list[Grid], address: str) -> Registration:
+    """The registration of a household that lives at this address."""
+    if origin == HERE:
+        return Registration("HJ", "01", None, DIVISION, address)
+    if origin == PAPER:
+        return Registration("HJ", "02", "3", DIVISION, f"{DISTRICT_NAME}{grid.street.name}{grid.community.name}集体户")
+    if origin == DISTRICT:
+        other = draw(rng, grids)
+        road = draw(rng, other.community.roads)
+        place = f"{DISTRICT_NAME}{other.street.name}{road}{between(rng, 1, 180)}号{between(rng, 1, 30)}号楼"
+        return Registration("HJ", "02", "4", DIVISION, f"{place}{between(rng, 1, 5)}单元{between(rng, 1, 6)}01室")
+    if origin == AWAY:
+        code, name = draw(rng, _origins())
+        return Registration("LD", "02", "2", code, f"{name}{draw(rng, _TOWNS)}{between(rng, 1, 220)}号")
+    return Registration("JW", "02", "2", "", "")
+
+
+@cache
+def _origins() -> list[tuple[str, str]]:
+    return wheel((((row["code"], row["name"]), float(row["share"])) for row in rows("origins")))
+
+
+@cache
+def _outsiders(sex: str) -> tuple[dict[str, str], ...]:
+    return tuple(row for row in rows("outsiders") if row["sex"] == sex)
+
+
+class Papers:
+    """Names and documents of people; hands out each number once."""
+
+    def __init__(self, names: Names, today: int) -> None:
+        self._names, self._today = names, today
+        self._ids = numbers.IdNumbers()
+        self._serial = 0
+        self._permits: set[str] = set()
+
+    def outsider(self, rng: Random, person: Person, record: dict[str, object]) -> None:
+        """Give someone from beyond the mainland a name and a permit or passport."""
+        row = draw(rng, _outsiders(person.sex))
+        born = date.fromordinal(person.born)
+        self._serial += 1
+        record["name"] = row["name"]
+        if row["from"] in _REGIONS:
+            region, address = _REGIONS[row["from"]]
+            record["ethnicity"], record["registered_division"] = HAN, region
+            record["registered_address"] = address
+            permit = numbers.permit(region, born, person.sex, self._permits)
+            self._permits.add(permit)
+            record["doc_type"], record["id_number"] = "HKMOTW_RP", permit
+            record["birth_date"] = f"{permit[6:10]}-{permit[10:12]}-{permit[12:14]}"
+        elif rng.random() < 0.2:
+            record["doc_type"] = "FPR_2023"
+            record["id_number"] = numbers.permanent_resident_id(rng, born, person.sex, self._serial)
+        else:
+            record["doc_type"], record["id_number"] = "PASSPORT", numbers.passport(self._serial)
+
+    def citizen(self, rng: Random, person: Person, record: dict[str, object], surname: str, group: str) -> None:
+        """Give a citizen a name and an identity number, or the reason why there is none."""
+        born = date.fromordinal(person.born)
+        record["name"] = self._names.name(rng, surname, person.sex, born.year, group)
+        record["ethnicity"] = group
+        if self._today - person.born < NEWBORN_DAYS:
+            self._newborn(rng, record)
+        elif person.age > 80 and rng.random() < 0.012:
+            record["doc_type"], record["no_id_reason"] = "NONE", UNREGISTERED_REASON
+            record["birth_date"] = f"{born:%Y}" if rng.random() < 0.6 else f"{born:%Y-%m}"
+        else:
+            record["doc_type"], record["id_number"] = "RIC", self._ids.next(born, person.sex)
+
+    def _newborn(self, rng: Random, record: dict[str, object]) -> None:
+        if rng.random() < 0.5:
+            self._serial += 1
+            record["doc_type"], record["id_number"] = "BIRTH_CERT", numbers.birth_certificate(self._serial)
+        else:
+            record["doc_type"], record["no_id_reason"] = "NONE", NEWBORN_REASON
+
+

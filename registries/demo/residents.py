@@ -1,0 +1,259 @@
+"""People of the homes as records: whoever reads the stream gets household after household, head first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any
+
+from registries.demo.areas import Grid
+from registries.demo.days import iso, some_day
+from registries.demo.families import FEMALE, MALE, Person
+from registries.demo.homes import AWAY, HERE, OUTSIDE, Home, homes_of
+from registries.demo.lives import Employer, Needs, events, occupation, rides, schooling, works
+from registries.demo.names import HAN, Names
+from registries.demo.numbers import Phones
+from registries.demo.registration import Papers, Registration, registration
+from registries.demo.tables import between, chance, draw, words
+
+Record = dict[str, Any]
+_SOURCES = words("入户走访 入户走访 入户走访 公安比对 居民自报 物业登记 单位报送")
+_CITIES = words("辽宁省沈阳市 辽宁省大连市 北京市 上海市 广东省深圳市 天津市 山东省青岛市 江苏省苏州市 辽宁省盘锦市 浙江省杭州市")
+_UNRELATED = ("group_rented", "dormitory")
+_DWELLING_USE = {"group_rented": "5", "dormitory": "5", "migrant_family": "2"}
+
+
+class Register:
+    """Writes the records of all homes in the order of the grids; one object makes one pass."""
+
+    def __init__(self, seed: object, grids: list[Grid], employers: Sequence[Employer], today: int) -> None:
+        self._seed, self._grids, self._today = seed, grids, today
+        self._names = Names()
+        self._papers = Papers(self._names, today)
+        self._phones = Phones()
+        self._needs = Needs(today)
+        self._employers = employers
+        self._workplaces = min(0.62, len(employers) / (sum(grid.residents for grid in grids) * 0.42 + 1))
+
+    def homes(self) -> Iterator[tuple[Record, Record | None, list[Record]]]:
+        """Each dwelling with its household, if any, and the residents in it.
+
+        A dormitory is one household over many rooms: it comes with its first room, and None with the others.
+        """
+        for grid in self._grids:
+            rng = Random(f"{self._seed}/people/{grid.index}")
+            worker = self._names.name(rng, self._names.surname(rng), FEMALE, 1983)
+            last = 0
+            for home in homes_of(self._seed, grid, self._today):
+                address = _address(home)
+                people = self._people(rng, home, grid, address, worker) if home.members else []
+                first = bool(people) and home.household != last
+                last = home.household if people else last
+                household = _household(home, grid, address, people) if first else None
+                yield self._dwelling(rng, home, grid, address, people), household, people
+
+    def _people(self, rng: Random, home: Home, grid: Grid, address: str, worker: str) -> list[Record]:
+        belongs = registration(rng, home.origin, grid, self._grids, address)
+        moved_in, moved_out = self._moves(rng, home)
+        family = _Family(rng, self._names, home)
+        records = []
+        for person in home.members:
+            if home.kind in _UNRELATED and records:
+                belongs = registration(rng, home.origin, grid, self._grids, address)
+            record = self._record(rng, home, person, belongs, worker)
+            if home.origin == OUTSIDE:
+                self._papers.outsider(rng, person, record)
+            else:
+                self._papers.citizen(rng, person, record, *family.surname_and_group(rng, person))
+            record["address"], record["area_code"] = address, grid.key
+            self._life(rng, home, grid, person, record)
+            self._residence(rng, home, person, record, moved_in, moved_out)
+            records.append(record)
+        self._contacts(rng, home, records)
+        return records
+
+    _number, _member = "", 0
+
+    def _record(self, rng: Random, home: Home, person: Person, belongs: Registration, worker: str) -> Record:
+        number = f"{home.building.grid.index + 1:04d}{home.household:05d}"
+        self._member = self._member + 1 if self._number == number else 1
+        self._number = number
+        return {
+            "key": f"r-{number}-{self._member:02d}",
+            "doc_type": None, "id_number": None, "no_id_reason": None, "name": None,
+            "sex": person.sex, "birth_date": iso(person.born), "ethnicity": None,
+            "education": None, "marital_status": person.marital, "occupation": None,
+            "phone": self._phone(rng, person),
+            "population_type": belongs.population,
+            "registration_match": belongs.match,
+            "separation_type": belongs.separation,
+            "stay_status": "1",
+            "registered_division": belongs.division or None,
+            "registered_address": belongs.address or None,
+            "address": None, "area_code": None,
+            "household_number": number,
+            "relation_to_head": "02" if self._member == 1 else person.relation if person.relation != "02" else "99",
+            "dwelling_key": home.key,
+            "employer_name": None, "employer_key": None,
+            "guardian_name": None, "guardian_phone": None, "emergency_contact": None, "emergency_phone": None,
+            "groups": [],
+            "data_source": draw(rng, _SOURCES),
+            "verified_on": iso(max(person.born, some_day(rng, self._today, 560, 1))),
+            "verified_by": worker,
+            "notice_ref": f"AL-GZ-{2024 + int(rng.random() * 3)}",
+            "note": None,
+        }
+
+    def _phone(self, rng: Random, person: Person) -> str | None:
+        age = person.age
+        share = 0.965 if 16 <= age < 75 else 0.72 if age >= 75 else 0.45 if age >= 12 else 0.0
+        return self._phones.next() if rng.random() < share else None
+
+    def _life(self, rng: Random, home: Home, grid: Grid, person: Person, record: Record) -> None:
+        profile, migrant = grid.street.profile, home.origin == AWAY
+        record["education"] = school = schooling(rng, person)
+        record["occupation"] = job = occupation(rng, person, school, migrant, profile)
+        rider = rides(rng, person, job)
+        if works(job) and not rider and rng.random() < self._workplaces and self._employers:
+            employer = draw(rng, self._employers)
+            record["employer_key"], record["employer_name"] = employer.key, employer.name
+        record["groups"] = self._needs.of(rng, person, home.kind, home.members, rider)
+
+    def _moves(self, rng: Random, home: Home) -> tuple[int, int]:
+        """The days when the household came and, for one in a hundred, left again."""
+        oldest = self._today - home.members[0].born
+        since = min(oldest, (2027 - home.building.built) * 365)
+        if home.origin == AWAY:
+            since = min(since, int(200 + 2600 * rng.random() ** 2))
+            since = between(rng, 20, 180) if chance(rng, 0.2) else since
+        came = self._today - max(30, int(since * (0.25 + 0.75 * rng.random())))
+        left = chance(rng, 0.011) and home.kind != "dormitory"
+        return came, some_day(rng, self._today, 20, 3) if left else 0
+
+    def _residence(
+        self, rng: Random, home: Home, person: Person, record: Record, moved_in: int, moved_out: int
+    ) -> None:
+        start = max(person.born, moved_in)
+        end = person.died or moved_out
+        if person.died:
+            record["stay_status"], record["phone"] = "5", None
+        elif moved_out:
+            record["stay_status"] = "4"
+        elif self._today - start < 183 and home.origin in (AWAY, OUTSIDE):
+            record["stay_status"] = "2" if self._today - start > 25 else "3"
+        record["life_events"] = events(rng, person, self._today, moved_in, moved_out)
+        record["stays"] = [{
+            "area_code": record["area_code"], "dwelling_key": home.key, "kind": record["stay_status"],
+            "from_date": iso(start), "to_date": iso(end) if end else None,
+            "certainty": "known" if rng.random() < 0.9 else "estimated",
+        }]
+        if home.origin == HERE and not end and _went_away(rng, home, person):
+            self._away(rng, record)
+
+    def _away(self, rng: Random, record: Record) -> None:
+        """Registered here, living and working in another city."""
+        record["registration_match"], record["separation_type"], record["stay_status"] = "02", "1", None
+        record["address"] = f"{draw(rng, _CITIES)}（在外居住）"
+        record["dwelling_key"], record["employer_key"], record["employer_name"] = None, None, None
+        record["stays"] = []
+
+    def _contacts(self, rng: Random, home: Home, records: list[Record]) -> None:
+        by_person = dict(zip(map(id, home.members), records, strict=True))
+        for person, record in zip(home.members, records, strict=True):
+            if person.age < 18:
+                keeper = by_person.get(id(person.keeper)) or records[0]
+                record["guardian_name"] = keeper["name"]
+                record["guardian_phone"] = keeper["phone"] or next(filter(None, (r["phone"] for r in records)), None)
+            elif person.age >= 65 and home.kind in ("single_old", "old_couple"):
+                if rng.random() < 0.82:
+                    surname = str(records[0]["name"])[:1]
+                    record["emergency_contact"] = self._names.name(rng, surname, draw(rng, "12"), 1976)
+                    record["emergency_phone"] = self._phones.next()
+            elif person.age >= 60 and len(records) > 2:
+                younger = records[0] if home.members[0] is not person else records[-1]
+                record["emergency_contact"], record["emergency_phone"] = younger["name"], younger["phone"]
+
+    def _dwelling(self, rng: Random, home: Home, grid: Grid, address: str, people: list[Record]) -> Record:
+        yard, gone = home.building.floors == 1, bool(people) and people[0]["stay_status"] == "4"
+        use = "3" if not people or gone else _DWELLING_USE.get(home.kind, "1")
+        if use == "1" and (home.origin in (AWAY, OUTSIDE) or chance(rng, 0.06)):
+            use = "2"
+        if use == "1" and home.floor == 1 and chance(rng, 0.06):
+            use = "4"
+        rented = use in ("2", "5") and home.kind != "dormitory"
+        start = some_day(rng, self._today, 900, 10)
+        owner = self._names.name(rng, self._names.surname(rng), draw(rng, "12"), 1970)
+        if people and not rented:
+            owner = people[0]["name"]
+        return {
+            "key": home.key, "building_key": home.building.key, "building_name": home.building.name,
+            "unit": "无" if yard else str(home.unit), "floor": home.floor, "room": _room(home), "use": use,
+            "tenure": "单位提供" if home.kind == "dormitory" else "租赁" if rented else "公房" if yard else "自有",
+            "owner_name": None if home.kind == "dormitory" else owner,
+            "rent_from": iso(start) if rented else None, "rent_to": iso(start + 1095) if rented else None,
+            "gas_kind": draw(rng, ("瓶装", "瓶装", "无")) if yard else "无" if home.kind == "dormitory" else "管道",
+            "smoke_alarm": chance(rng, 0.3 if home.kind in ("single_old", "dormitory") else 0.07),
+            "gas_alarm": not yard and chance(rng, 0.28), "ebike_indoors": chance(rng, 0.03),
+            "address": address, "area_code": grid.key, "note": None,
+        }
+
+
+class _Family:
+    """Which surname and ethnic group each member bears: children after their father, now and then the mother."""
+
+    def __init__(self, rng: Random, names: Names, home: Home) -> None:
+        self._names = names
+        self._known: dict[int, tuple[str, str]] = {}
+
+    def surname_and_group(self, rng: Random, person: Person) -> tuple[str, str]:
+        """The surname and the group; parents and children of one blood get what fits together."""
+        known = self._known.get(id(person))
+        if known:
+            return known
+        parent = person.father or person.mother
+        if parent is not None:
+            surname, group = self.surname_and_group(rng, parent)
+            mother = person.mother
+            if mother is not None and mother is not parent:
+                other = self.surname_and_group(rng, mother)
+                if group == HAN and other[1] != HAN and rng.random() < 0.6:
+                    group = other[1]
+                if rng.random() < 0.02:
+                    surname = other[0]
+            known = surname, group
+        else:
+            group = self._names.group(rng)
+            known = self._names.surname(rng, group), group
+        self._known[id(person)] = known
+        return known
+
+
+def _went_away(rng: Random, home: Home, person: Person) -> bool:
+    share = 0.2 if home.kind == "couple_grown_child" and person.father else 0.0
+    share = share or (0.035 if 19 <= person.age < 45 and person.relation != "02" and home.kind != "group_rented" else 0)
+    return bool(share) and person.sex in (MALE, FEMALE) and rng.random() < share
+
+
+def _room(home: Home) -> str:
+    return str(home.room) if home.building.floors == 1 else f"{home.floor}{home.room:02d}"
+
+
+def _address(home: Home) -> str:
+    if home.building.floors == 1:
+        return f"{home.building.address}{home.room}号"
+    unit = "" if home.kind == "dormitory" else f"{home.unit}单元"
+    return f"{home.building.address}{unit}{_room(home)}室"
+
+
+def _household(home: Home, grid: Grid, address: str, people: list[Record]) -> Record:
+    collective = home.kind == "dormitory"
+    number = people[0]["household_number"]
+    return {
+        "key": f"h-{number}", "number": number,
+        "kind": "2" if collective else "1",
+        "hukou_kind": "2" if people[0]["separation_type"] == "3" or collective else "1",
+        "head_key": people[0]["key"], "dwelling_key": home.key,
+        "address": home.building.address if collective else address, "area_code": grid.key, "note": None,
+    }
+
+
