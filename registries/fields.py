@@ -36,9 +36,13 @@ class RecordField(fields.Field[Any]):
 
     ``headings`` are further spreadsheet headings besides the label in each language; ``sealed`` values are encrypted
     at rest, ``indexed`` ones of them can be found by their exact value; ``wanted`` ones are counted as incomplete when
-    empty; ``repeats`` says that few different values occur, so that a file's are worked out once each.
+    empty; ``repeats`` says that few different values occur, so that a file's are worked out once each; a ``virtual``
+    one is only a way to tell others (a column for each numbering scheme, say): `RecordSchema.complete` reads it and
+    nothing keeps it.
     """
 
+    #: Whether several columns of a sheet may tell the value together.
+    takes_many: ClassVar[bool] = False
     problems: ClassVar[dict[str, tuple[str, str | None]]] = {
         "required": (N_("%(field)s is missing."), N_("Fill it in.")),
         "invalid": (N_("%(field)s: “%(value)s” cannot be read."), N_("Correct it.")),
@@ -47,14 +51,15 @@ class RecordField(fields.Field[Any]):
     def __init__(
         self, label: str, *, headings: Sequence[str] = (), hint: str = "", example: str = "", sealed: bool = False,
         indexed: bool = False, personal: bool = False, mask: Callable[[str], str] | None = None, sortable: bool = False,
-        filterable: bool = False, wanted: bool = False, repeats: bool = False, computed: bool = False, **kwargs: Any,
+        filterable: bool = False, wanted: bool = False, repeats: bool = False, computed: bool = False,
+        virtual: bool = False, **kwargs: Any,
     ) -> None:
         kwargs.setdefault("allow_none", not kwargs.get("required", False))
         super().__init__(**kwargs)
         self.label, self.headings, self.hint, self.example = label, tuple(headings), hint, example
         self.sealed, self.indexed, self.personal, self.mask = sealed, indexed, personal or sealed, mask
         self.sortable, self.filterable, self.wanted = sortable, filterable, wanted
-        self.repeats, self.computed = repeats, computed
+        self.repeats, self.computed, self.virtual = repeats, computed, virtual
 
     def tidy(self, raw: Any, references: References) -> Any:
         """The value a person meant, ready for the strict rule; nothing is refused here that the rule can refuse."""
@@ -276,7 +281,8 @@ class YesNo(RecordField):
         return value
 
     def to_cell(self, value: Any, references: References) -> Any:
-        return value if value is None else "是" if value else "否"
+        words = ("否", "是") if references.language == "zh" else ("No", "Yes")
+        return value if value is None else words[value]
 
 
 class Code(RecordField):
@@ -311,7 +317,7 @@ class Code(RecordField):
         return str(value)
 
     def to_cell(self, value: Any, references: References) -> Any:
-        return value and references.codes(self.scheme).name(value)
+        return value and references.codes(self.scheme).name(value, references.language)
 
 
 class Codes(Code):
@@ -355,6 +361,7 @@ def split_words(text: str) -> Iterable[str]:
 class Area(RecordField):
     """The area a record belongs to: a UUID; sheets may write its code or name, or several of which the finest counts."""
 
+    takes_many = True
     problems: ClassVar[dict[str, tuple[str, str | None]]] = {
         "invalid": (N_("%(field)s: there is no area “%(value)s”."), N_("Write the code of a street, community or grid of this district.")),
         "apart": (N_("%(field)s: “%(value)s” does not lie in “%(other)s”."), N_("Correct one of the two.")),

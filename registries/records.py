@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from . import changes, references
 from .access import Actor, NotAllowed
 from .changes import Entry
-from .crypto import blind
+from .crypto import blind, blinds
 from .db import new_id, now
 from .schemas import Checked, Findings
 from .storing import Context, Kind, Sealed, Storage, opened
@@ -72,6 +72,7 @@ class Item:
     source: str | None = None
     source_key: str | None = None
     row_digest: bytes | None = None
+    row_version: int | None = None
 
 
 @dataclass(slots=True)
@@ -143,6 +144,7 @@ class Records:
                 self.name, row.id, row.version, row.area_path,
                 self.storage.values(row, {name: found.get(row.id, []) for name, found in parts.items()}),
                 row.retired_at, row.merged_into, row.source, row.source_key, row.row_digest,
+                row.row_version,
             )
             for row in rows
         ]
@@ -159,8 +161,8 @@ class Records:
     def by_index(self, session: Session, name: str, value: str, *, actor: Actor) -> list[Item]:
         """The records in the actor's scope whose sealed field has exactly this value."""
         column = self.kind.table.c[f"{name}_index"]
-        wanted = blind(session.info["keys"], f"{self.name}.{name}", value, )
-        rows = session.execute(sa.select(self.kind.table).where(column == wanted, self._live())).all()
+        wanted = blinds(session.info["keys"], f"{self.name}.{name}", value)
+        rows = session.execute(sa.select(self.kind.table).where(column.in_(wanted), self._live())).all()
         return [item for item in self.items(session, rows) if actor.may("read", self.kind.database, item.area_path)]
 
     def _live(self) -> sa.ColumnElement[bool]:
@@ -308,9 +310,11 @@ class Records:
 
     def change(
         self, session: Session, changed: Sequence[Change], *, actor: Actor, reason: str | None = None,
-        batch_id: UUID | None = None, as_of: date | None = None,
+        batch_id: UUID | None = None, as_of: date | None = None, derive: bool = True,
     ) -> None:
         """Write checked values over stored records and log what really changed; what did not is left alone.
+
+        ``derive=False`` puts back values that were complete already, so nothing follows from them.
 
         :raises Conflict: a record was changed since its item was read.
         """
@@ -321,10 +325,11 @@ class Records:
         for one in changed:
             stored = opened(keys, one.item.values)
             values = dict(one.values)
-            self.kind.derive(values, stored, context)
-            self.kind.link(session, [(one.item.id, {**stored, **values})], _Writer(actor, batch_id, as_of, values))
+            if derive:
+                self.kind.derive(values, stored, context)
+                self.kind.link(session, [(one.item.id, {**stored, **values})], _Writer(actor, batch_id, as_of, values))
             values = {name: value for name, value in values.items() if not _same(value, stored.get(name))}
-            if not values and not one.meta:
+            if not values and not one.meta.keys() - {"row_digest"}:
                 continue
             row = self._changed_row(keys, known, one, {**stored, **values}, values)
             self._write(session, one.item, row)
@@ -338,12 +343,14 @@ class Records:
     ) -> dict[str, Any]:
         row = self.storage.columns(keys, one.item.id, values)
         row.update(self.kind.columns(record))
-        row.update(fingerprint=self.fingerprint(keys, record), version=one.item.version + 1, updated_at=now(), **one.meta)
+        version = one.item.version + 1
+        row.update(fingerprint=self.fingerprint(keys, record), version=version, updated_at=now())
+        if one.meta.get("row_digest"):
+            row["row_version"] = version
+        row.update(one.meta)
         if "area_id" in values:
             area = known.areas.get(values["area_id"])
             row["area_path"] = area.path if area else ""
-        if one.meta.get("row_digest"):
-            row["row_version"] = one.item.version + 1
         return row
 
     def _write(self, session: Session, item: Item, row: Mapping[str, Any]) -> None:
@@ -380,6 +387,8 @@ class Records:
         for name, value in one.meta.items():
             if name in ("retired_at", "merged_into", "source", "source_key"):
                 plain[name] = [_plain(getattr(one.item, name)), _plain(value)]
+        if "row_digest" in one.meta:
+            plain["row_digest"] = [digest_text(one.item), (one.meta["row_digest"] or b"").hex()]
         return Entry(self.name, one.item.id, one.action, plain, sealed, clear, reason, batch_id)
 
     def _sealed_before(self, keys: Any, item: Item, name: str, value: Any) -> bytes | None:
@@ -387,6 +396,11 @@ class Records:
         if isinstance(stored, Sealed):
             return stored.data
         return None if value is None else self.storage.seal(keys, item.id, name, value)
+
+
+def digest_text(item: Item) -> str | None:
+    """The digest of the sheet row a record was last written from, and whether it still holds, for the log."""
+    return item.row_digest and f"{item.row_digest.hex()}:{'holds' if item.row_version == item.version else 'stale'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ change log of ``network`` has moved.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -56,6 +57,10 @@ class CodeList:
         folded = fold(word)
         found = self._words.get(folded)
         return found if found is not None else self._words.get(folded.lstrip("0") or "0") if folded.isdigit() else None
+
+    def words(self) -> Mapping[str, str]:
+        """Every folded wording with the code it stands for."""
+        return self._words
 
     def name(self, code: str, language: str = "zh") -> str:
         """The name of a code, or the code itself if it is not known."""
@@ -131,16 +136,33 @@ class AreaIndex:
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Code lists and areas at one moment; ``roc`` says that the file at hand counts years from 1912."""
+    """Code lists and areas at one moment.
+
+    ``roc`` says that the file at hand counts years from 1912; ``language`` is the one that cells are written in.
+    """
 
     lists: Mapping[str, CodeList] = field(default_factory=dict)
     areas: AreaIndex = field(default_factory=AreaIndex)
     generation: int = 0
     roc: bool = False
+    language: str = "zh"
 
     def codes(self, scheme: str) -> CodeList:
         """The code list of a scheme; an unknown scheme is a mistake of the program."""
         return self.lists[scheme]
+
+    def in_language(self, language: str) -> References:
+        """The same references for writing cells in another language."""
+        return replace(self, language=language)
+
+    def stamp(self) -> str:
+        """A digest of all that values are read against: it changes when a cell might be read differently."""
+        told = hashlib.sha256()
+        for scheme in sorted(self.lists):
+            told.update(f"{scheme}{sorted(self.lists[scheme].words().items())}".encode())
+        for area in self.areas:
+            told.update(f"{area.id}{area.code}{area.name_zh}{area.path}".encode())
+        return told.hexdigest()
 
     def with_roc(self, roc: bool) -> References:
         """The same references for a file whose years are (or are not) counted from 1912."""

@@ -92,7 +92,9 @@ class Kind:
     ``columns(values)`` works out columns that can always be worked out again and are not logged;
     ``link(session, rows, write)`` finds or makes records of the same database that the rows point at;
     ``fingerprint(values)`` is the text a record is recognised by when it has no code;
-    ``codes(values)`` are its official codes as (where, text), the first thing a file's row is matched by.
+    ``codes(values)`` are its official codes as (field, text), the first thing a file's row is matched by, and
+    ``find_codes(session, storage, codes)`` finds the live records that hold them where a code is no column of the table;
+    ``branch(values)`` makes of a row whose code stands in an earlier row of the file a record of its own, if it can.
     """
 
     name: str
@@ -106,6 +108,8 @@ class Kind:
     link: Callable[[Session, list[tuple[UUID, dict[str, Any]]], Any], None] = no_links
     fingerprint: Callable[[Mapping[str, Any]], str | None] = lambda values: None
     codes: Callable[[Mapping[str, Any]], list[tuple[str, str]]] = lambda values: []
+    find_codes: Callable[[Session, Any, set[tuple[str, str]]], dict[tuple[str, str], UUID]] | None = None
+    branch: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda values: None
     title: Callable[[Mapping[str, Any]], str] = lambda values: str(values.get("name") or "")
 
     @property
@@ -135,7 +139,8 @@ class Storage:
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.fields: dict[str, RecordField] = {
-            name: item for name, item in kind.schema._declared_fields.items() if isinstance(item, RecordField)
+            name: item for name, item in kind.schema._declared_fields.items()
+            if isinstance(item, RecordField) and not item.virtual
         }
         for name, item in self.fields.items():
             item.name = name

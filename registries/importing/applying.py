@@ -1,0 +1,235 @@
+"""Apply a staged batch in one transaction, and take an applied one back out.
+
+A second `apply` does nothing. A kill at any moment leaves the batch undone or done. What changed in the registry since
+the file was checked is noticed by the position of its log, and then every row is matched again before it is written.
+
+`undo` puts back exactly what the batch did, apart from logs, serial counters, versions and times. A record that somebody
+edited since, or that other records have come to need, is left as it is and reported as a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from .. import changes, duplicates
+from ..access import Actor, NotAllowed
+from ..changes import CHANGE, Entry
+from ..db import Database, now
+from ..messages import N_, Problem, Refused
+from ..records import Change, New, Records, in_chunks
+from . import batches
+from .batches import STAGED_ROW, Batch
+from .comparing import find_codes
+from .undoing import needed, remove_many, revert
+
+CHUNK = 1_000
+
+
+def apply(
+    database: Database, records: Records, batch_id: UUID, *, actor: Actor,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Batch:
+    """Write the new and changed rows of a batch; does nothing if that was done already.
+
+    :raises Refused: the batch was taken back, or was not checked to its end.
+    """
+    with database.writing(records.kind.database) as session:
+        batch = batches.find(session, batch_id, (records.kind.database,))
+        if batch.state == "applied":
+            return batch
+        if batch.state != "staged":
+            raise Refused(Problem(
+                N_("Import %(batch)s cannot be applied: its state is “%(state)s”."), N_("Import the file again."),
+                batch=str(batch_id), state=batch.state,
+            ))
+        moved = changes.head(session, batch.database).last_id != batch.log_position
+        for rows in _chunks(session, batch):
+            if moved:
+                rows = _matched_again(session, records, batch, rows)
+            _write(session, records, batch, rows, actor)
+            progress(len(rows))
+        batches.set_state(session, batch, "applied", applied_at=now())
+        changes.append(session, actor.name, [Entry("batch", batch.id, "apply", {
+            "file_name": [None, batch.file_name], "counts": [None, batch.counts],
+        }, batch_id=batch.id)])
+    return batch
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A staged row on its way into the registry."""
+
+    number: int
+    state: str
+    record_id: UUID
+    values: dict[str, Any]
+    probable: UUID | None
+    source_key: str | None
+    row_digest: bytes | None
+
+
+def _chunks(session: Session, batch: Batch) -> Iterator[list[Any]]:
+    table = STAGED_ROW[batch.database]
+    number = 0
+    while True:
+        rows = session.execute(
+            sa.select(table).where(
+                table.c.batch_id == batch.id, table.c.number > number, table.c.state.in_(("new", "changed")),
+            ).order_by(table.c.number).limit(CHUNK)
+        ).all()
+        if not rows:
+            return
+        number = rows[-1].number
+        keys = session.info["keys"]
+        yield [
+            _Waiting(
+                row.number, row.state, row.record_id, batches.open_row(keys, batch.id, row.number, row.payload)["values"],
+                row.probable, row.source_key, row.row_digest,
+            )
+            for row in rows
+        ]
+
+
+def _matched_again(session: Session, records: Records, batch: Batch, rows: list[_Waiting]) -> list[_Waiting]:
+    """The rows with new ones that meanwhile have a record turned into changes of it, and gone records into new ones."""
+    fields = records.storage.fields
+    codes = {
+        row.number: records.kind.codes({name: fields[name].from_json(value) for name, value in row.values.items()})
+        for row in rows if row.state == "new"
+    }
+    wanted = {code for found in codes.values() for code in found}
+    held = (records.kind.find_codes or find_codes)(session, records.storage, wanted) if wanted else {}
+    for row in rows:
+        for code in codes.get(row.number, ()):
+            if code in held:
+                row.state, row.record_id = "changed", held[code]
+    there = {item.id for item in records.load(session, [row.record_id for row in rows if row.state == "changed"])}
+    return [row for row in rows if row.state == "new" or row.record_id in there]
+
+
+def _write(session: Session, records: Records, batch: Batch, rows: Sequence[_Waiting], actor: Actor) -> None:
+    fields = records.storage.fields
+    for row in rows:
+        row.values = {name: fields[name].from_json(value) for name, value in row.values.items()}
+    news = []
+    for row in rows:
+        if row.state == "new":
+            row.values.setdefault("area_id", batch.area_id)
+            news.append(New(row.record_id, row.values, batch.source, row.source_key, row.row_digest))
+    if news:
+        records.insert_many(session, news, actor=actor, batch_id=batch.id, as_of=batch.as_of)
+    changed = {row.record_id: row for row in rows if row.state == "changed"}
+    if changed:
+        items = records.load(session, list(changed))
+        records.change(session, [
+            Change(item, changed[item.id].values, {"row_digest": changed[item.id].row_digest}) for item in items
+        ], actor=actor, batch_id=batch.id, as_of=batch.as_of)
+    pairs = [(row.probable, row.record_id) for row in rows if row.probable and row.state == "new"]
+    if pairs:
+        duplicates.queue(session, records.kind, pairs, "fingerprint", batch.id)
+
+
+@dataclass(slots=True)
+class Undone:
+    """What an undo did: how many records it put back, and which it left because they changed since."""
+
+    batch: Batch
+    restored: int = 0
+    conflicts: list[tuple[str, UUID]] = field(default_factory=list)
+
+
+def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, actor: Actor) -> Undone:
+    """Take back what a batch did.
+
+    :raises Refused: it was not applied, or was taken back already.
+    """
+    with database.reading() as session:
+        name = batches.find(session, batch_id).database
+    with database.writing(name) as session:
+        batch = batches.find(session, batch_id, (name,))
+        if not actor.may("undo", name, _path(session, batch)) and actor.name != batch.actor:
+            raise NotAllowed("undo")
+        if batch.state != "applied":
+            raise Refused(Problem(
+                N_("Import %(batch)s cannot be undone: its state is “%(state)s”."), N_("Only an applied import can be undone."),
+                batch=str(batch_id), state=batch.state,
+            ))
+        undone = Undone(batch)
+        edited = _edited_since(session, batch)
+        duplicates.forget(session, name, batch.id)
+        for chunk in in_chunks(changes.of_batch(session, name, batch.id), CHUNK):
+            _put_back(session, catalogue, chunk, edited, undone, actor)
+        batches.set_state(session, batch, "undone", undone_at=now())
+        changes.append(session, actor.name, [Entry("batch", batch.id, "undo", {
+            "restored": [None, undone.restored], "conflicts": [None, len(undone.conflicts)],
+        }, batch_id=None)])
+    return undone
+
+
+def _path(session: Session, batch: Batch) -> str | None:
+    known = session.info["database"].references if hasattr(session.info["database"], "references") else None
+    area = known.areas.get(batch.area_id) if known else None
+    return area.path if area else None
+
+
+def _edited_since(session: Session, batch: Batch) -> set[UUID]:
+    """The records of a batch that have a later change which is not the batch's own."""
+    ours = CHANGE[batch.database].alias("ours")
+    later = CHANGE[batch.database].alias("later")
+    statement = sa.select(later.c.record_id).distinct().join(
+        ours, sa.and_(ours.c.record_id == later.c.record_id, later.c.id > ours.c.id),
+    ).where(ours.c.batch_id == batch.id, sa.or_(later.c.batch_id.is_(None), later.c.batch_id != batch.id))
+    return set(session.scalars(statement))
+
+
+def _put_back(
+    session: Session, catalogue: dict[str, Records], chunk: Sequence[changes.Change], edited: set[UUID], undone: Undone,
+    actor: Actor,
+) -> None:
+    """Put back changes in the order given, the newest first; those of one kind and action that follow each other at once."""
+    run: list[changes.Change] = []
+    for change in [*chunk, None]:
+        if run and (change is None or (change.kind, change.action) != (run[0].kind, run[0].action)):
+            _put_back_run(session, catalogue[run[0].kind], run, undone, actor)
+            run = []
+        if change is None or change.kind not in catalogue:
+            continue
+        if change.record_id in edited:
+            if (change.kind, change.record_id) not in undone.conflicts:
+                undone.conflicts.append((change.kind, change.record_id))  # type: ignore[arg-type]
+            continue
+        run.append(change)
+
+
+def _put_back_run(
+    session: Session, records: Records, run: Sequence[changes.Change], undone: Undone, actor: Actor
+) -> None:
+    if run[0].action == "create":
+        in_use = needed(session, records, [change.record_id for change in run if change.record_id])
+        undone.conflicts += [(change.kind, change.record_id) for change in run if change.record_id in in_use]
+        run = [change for change in run if change.record_id not in in_use]
+        remove_many(session, records, run, actor=actor)
+    else:
+        for change in run:
+            revert(session, records, change, actor=actor)
+    undone.restored += len(run)
+
+
+def json_counts(batch: Batch, seconds: float) -> dict[str, Any]:
+    """The answer of an import as the command line and the API give it."""
+    counts = batch.counts
+    rows = sum(counts[state] for state in batches.STATES)
+    return {
+        "batch": str(batch.id), "rows": rows, "new": counts["new"], "changed": counts["changed"], "same": counts["same"],
+        "duplicates": counts["duplicate"], "transfer": counts["transfer"], "errors": counts["error"],
+        "warnings": counts["warnings"], "incomplete": counts["incomplete"], "probable": counts["probable"],
+        "seconds": round(seconds, 3),
+    }
+
+

@@ -1,0 +1,268 @@
+"""Which record a row of a file is about, and what it would change.
+
+A row is matched, in this order, by the record id of an export, an official code, its key at the source, and the
+fingerprint of its kind. A record found by its fingerprint alone whose values differ is a probable duplicate: the row
+becomes a record of its own and the pair is queued for review.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..crypto import blinds
+from ..db import new_id
+from ..messages import N_, Problem
+from ..records import Item, Records, in_chunks
+from ..storing import Sealed, Storage, opened
+from .checking import Outcome, Row, RowReader
+
+OUTSIDE = N_("%(field)s lies outside the area you may import for.")
+MASKED = N_("%(field)s is masked (“%(value)s”) and is not the mask of the stored value.")
+
+
+@dataclass(slots=True)
+class Decision:
+    """What becomes of a row. ``values`` are what it would write; problems are in their JSON form by field."""
+
+    number: int
+    state: str
+    record_id: UUID | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    version: int | None = None
+    problems: dict[str, Any] = field(default_factory=dict)
+    warnings: dict[str, Any] = field(default_factory=dict)
+    incomplete: Sequence[str] = ()
+    probable: UUID | None = None
+    source_key: str | None = None
+    row_digest: bytes | None = None
+    first_row: int | None = None
+
+
+class Comparer:
+    """Compares the rows of one file with the registry, chunk by chunk, and remembers which rows it has seen."""
+
+    def __init__(self, records: Records, reader: RowReader, source: str, actor: Actor) -> None:
+        self.records, self.reader, self.source = records, reader, source
+        self.kind, self.storage = records.kind, records.storage
+        self.scopes = actor.scopes("import", self.kind.database)
+        self.seen: dict[Any, int] = {}
+
+    def compare(
+        self, session: Session, rows: Sequence[Row], outcomes: Sequence[Outcome], digests: Sequence[bytes]
+    ) -> list[Decision]:
+        """Decide about a chunk of checked rows, in the order of the file."""
+        found = self._find(session, outcomes)
+        decisions = []
+        for (number, cells), outcome, digest in zip(rows, outcomes, digests, strict=True):
+            decision = self._decide(session, cells, outcome, digest, found)
+            decision.number, decision.row_digest, decision.source_key = number, digest, outcome.source_key
+            decisions.append(decision)
+        return decisions
+
+    def _find(self, session: Session, outcomes: Sequence[Outcome]) -> Found:
+        keys = session.info["keys"]
+        table = self.kind.table
+        found = Found()
+        told = {uuid for outcome in outcomes if (uuid := _uuid(outcome.record_id))}
+        found.ids = set(self._column(session, table.c.id, told).values())
+        codes = {code for outcome in outcomes for code in outcome.codes}
+        found.codes = (self.kind.find_codes or find_codes)(session, self.storage, codes) if codes else {}
+        source_keys = {outcome.source_key for outcome in outcomes if outcome.source_key}
+        found.source_keys = self._column(session, table.c.source_key, source_keys, table.c.source == self.source)
+        column = f"{self.kind.name}.fingerprint"
+        prints = {text: blinds(keys, column, text) for outcome in outcomes if (text := outcome.fingerprint)}
+        by_print: dict[bytes, list[UUID]] = {}
+        for chunk in in_chunks(value for values in prints.values() for value in values):
+            statement = sa.select(table.c.fingerprint, table.c.id).where(table.c.fingerprint.in_(chunk), _live(table))
+            for row in session.execute(statement.order_by(table.c.id)):
+                by_print.setdefault(row.fingerprint, []).append(row.id)
+        found.prints = {
+            text: [i for value in values for i in by_print.get(value, ())] for text, values in prints.items()
+        }
+        wanted = {*found.ids, *found.codes.values(), *found.source_keys.values(), *(i for l in by_print.values() for i in l)}
+        for chunk in in_chunks(wanted):
+            found.items.update({item.id: item for item in self.records.load(session, chunk)})
+        return found
+
+    def _column(self, session: Session, column: Any, values: Iterable[Any], *conditions: Any) -> dict[Any, UUID]:
+        found: dict[Any, UUID] = {}
+        for chunk in in_chunks(values):
+            statement = sa.select(column.label("value"), self.kind.table.c.id.label("record_id"))
+            rows = session.execute(statement.where(column.in_(chunk), _live(self.kind.table), *conditions))
+            found.update({row.value: row.record_id for row in rows})
+        return found
+
+    def _decide(
+        self, session: Session, cells: Sequence[Any], outcome: Outcome, digest: bytes, found: Found
+    ) -> Decision:
+        first = self.seen.setdefault(digest, outcome.number)
+        if first != outcome.number:
+            return Decision(outcome.number, "duplicate", first_row=first)
+        item, sure = self._match(outcome, found)
+        identity: Any = item.id if item and sure else outcome.codes[0] if outcome.codes else None
+        first = self.seen.setdefault(identity, outcome.number) if identity is not None else outcome.number
+        if first != outcome.number:
+            return self._repeated(session, cells, outcome, found, first)
+        if item is not None and sure:
+            return self._compare(session, cells, outcome, item)
+        if item is None and outcome.record_id and not outcome.errors:
+            return _failed(outcome, "record_id", Problem(
+                N_("There is no record “%(value)s”."), N_("Clear the cell to add the row as a new record."),
+                value=outcome.record_id[:40],
+            ))
+        return self._new(session, outcome, found)
+
+    def _match(self, outcome: Outcome, found: Found) -> tuple[Item | None, bool]:
+        uuid = _uuid(outcome.record_id)
+        if uuid in found.items and uuid in found.ids:
+            return found.items[uuid], True
+        for code in outcome.codes:
+            if code in found.codes:
+                return found.items[found.codes[code]], True
+        if outcome.source_key in found.source_keys:
+            return found.items[found.source_keys[outcome.source_key]], True
+        return None, False
+
+    def _repeated(
+        self, session: Session, cells: Sequence[Any], outcome: Outcome, found: Found, first: int
+    ) -> Decision:
+        values = self.kind.branch(self.reader.values(outcome.values))
+        if outcome.errors or values is None:
+            return Decision(outcome.number, "duplicate", first_row=first)
+        plan = self.reader.schema.plan
+        ready = {name: plan[name].to_json(value) for name, value in values.items()}
+        return self._new(session, outcome._replace(
+            values=json.dumps(ready, ensure_ascii=False), codes=[], fingerprint=self.kind.fingerprint(values), record_id=None,
+        ), found)
+
+    def _new(self, session: Session, outcome: Outcome, found: Found) -> Decision:
+        errors = dict(outcome.errors or {})
+        for name in outcome.missing:
+            errors.setdefault(name, [p.as_json() for p in self._required(name)])
+        for name, value in outcome.masked.items():
+            errors[name] = [Problem(
+                MASKED, N_("Write the full value."), field=Problem(self.reader.schema.plan[name].label), value=value,
+            ).as_json()]
+        values = self.reader.values(outcome.values)
+        if not errors and not self._in_scope(values):
+            errors["area_id"] = [Problem(OUTSIDE, field=Problem(self.reader.schema.plan["area_id"].label)).as_json()]
+        if errors:
+            return Decision(outcome.number, "error", problems=errors, warnings=outcome.warnings or {})
+        # Only one of the records with this fingerprint needs to be the same for the row to be nothing new.
+        probable = None
+        for record_id in found.prints.get(outcome.fingerprint or "", ()):
+            item = found.items[record_id]
+            if record_id not in self.seen and not self._differences(session, item, values):
+                self.seen[record_id] = outcome.number
+                return Decision(outcome.number, "same", record_id)
+            probable = probable or record_id
+        return Decision(
+            outcome.number, "new", new_id(), values, None, {}, outcome.warnings or {}, outcome.incomplete, probable,
+        )
+
+    def _required(self, name: str) -> list[Any]:
+        return list(self.reader.schema.plan[name].make_error("required").messages)
+
+    def _in_scope(self, values: Mapping[str, Any]) -> bool:
+        if self.scopes is None or values.get("area_id") is None:
+            return True
+        area = self.reader.references.areas.get(values["area_id"])
+        return area is not None and any(area.path.startswith(scope) for scope in self.scopes)
+
+    def _compare(self, session: Session, cells: Sequence[Any], outcome: Outcome, item: Item) -> Decision:
+        if self.scopes is not None and not any(item.area_path.startswith(scope) for scope in self.scopes):
+            return Decision(outcome.number, "transfer", item.id)
+        masks = {
+            name: [Problem(MASKED, N_("Write the full value."), field=Problem(self.reader.schema.plan[name].label), value=text).as_json()]
+            for name, text in outcome.masked.items() if not self._is_mask(session, item, name, text)
+        }
+        if masks:
+            return Decision(outcome.number, "error", problems=masks)
+        if not outcome.errors:
+            values = self._differences(session, item, self.reader.values(outcome.values))
+            if not values:
+                return Decision(outcome.number, "same", item.id)
+        # The rules hold for the whole record, so a row that changes one is checked again over what is stored.
+        raw, _masked = self.reader.raw(cells)
+        checked = self.reader.schema.check(raw, opened(session.info["keys"], item.values))
+        warnings = {name: [p.as_json() for p in problems] for name, problems in checked.warnings.items()}
+        if checked.errors:
+            errors = {name: [p.as_json() for p in problems] for name, problems in checked.errors.items()}
+            return Decision(outcome.number, "error", item.id, problems=errors, warnings=warnings)
+        told = checked.values if self.reader.clear_blanks else {n: v for n, v in checked.values.items() if v is not None}
+        values = self._differences(session, item, told)
+        if not self._in_scope(values):
+            return _failed(outcome, "area_id", Problem(OUTSIDE, field=Problem(self.reader.schema.plan["area_id"].label)))
+        state = "changed" if values else "same"
+        return Decision(outcome.number, state, item.id, values, item.version, {}, warnings, ())
+
+    def _is_mask(self, session: Session, item: Item, name: str, text: str) -> bool:
+        stored = item.values.get(name)
+        if not isinstance(stored, Sealed):
+            return False
+        mask = self.reader.schema.plan[name].mask
+        return mask is not None and mask(str(stored.open(session.info["keys"]))) == text
+
+    def _differences(self, session: Session, item: Item, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values that differ from the stored ones, `virtual` fields left out."""
+        keys = session.info["keys"]
+        differences = {}
+        for name, value in values.items():
+            if name not in self.storage.fields:
+                continue
+            stored = opened(keys, item.values.get(name))
+            if value != stored and not (value in (None, [], "") and stored in (None, [], "")):
+                differences[name] = value
+        return differences
+
+
+@dataclass(slots=True)
+class Found:
+    """The records that a chunk of rows may be about."""
+
+    ids: set[UUID] = field(default_factory=set)
+    codes: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    source_keys: dict[str, UUID] = field(default_factory=dict)
+    prints: dict[str, list[UUID]] = field(default_factory=dict)
+    items: dict[UUID | None, Item] = field(default_factory=dict)
+
+
+def find_codes(session: Session, storage: Storage, codes: set[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
+    """The live records that hold codes kept in columns of their table, sealed or plain."""
+    keys, table = session.info["keys"], storage.kind.table
+    found: dict[tuple[str, str], UUID] = {}
+    for name in {name for name, _text in codes}:
+        sealed = name in storage.sealed
+        column = table.c[f"{name}_index" if sealed else name]
+        stored = {
+            value: (name, text) for where, text in codes if where == name
+            for value in (blinds(keys, f"{storage.kind.name}.{name}", text) if sealed else [text])
+        }
+        for chunk in in_chunks(stored):
+            statement = sa.select(column.label("value"), table.c.id.label("record_id"))
+            for row in session.execute(statement.where(column.in_(chunk), _live(table))):
+                found[stored[row.value]] = row.record_id
+    return found
+
+
+def _live(table: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.retired_at.is_(None), table.c.merged_into.is_(None))
+
+
+def _failed(outcome: Outcome, name: str, problem: Problem) -> Decision:
+    return Decision(outcome.number, "error", problems={**(outcome.errors or {}), name: [problem.as_json()]})
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,140 @@
+"""Records out of a registry, as rows that come back in without a change.
+
+An export carries record id and version. Sealed values are masked unless the export reveals them, which needs a reason
+and is logged before the first row is read; a sealed field that has no mask is left out. The importer leaves columns
+alone that a file does not have, and takes the mask of the stored value for unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from .. import readings, references
+from ..access import Actor, NotAllowed
+from ..areas import within
+from ..db import Database
+from ..fields import RecordField
+from ..messages import N_, Problem, Refused
+from ..records import Item, Records
+from ..references import References
+from ..storing import opened
+from .mapping import COMMON, RECORD_ID, VERSION
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an export is to hold: the records below an area path, in a language, revealed for a reason or masked."""
+
+    area_path: str | None = None
+    reveal: bool = False
+    reason: str | None = None
+    language: str = "zh"
+
+
+def heading(item: RecordField, language: str) -> str:
+    """The heading of a field's column: its usual Chinese heading, or its English label."""
+    return item.headings[0] if language == "zh" and item.headings else item.label
+
+
+def export(
+    database: Database, records: Records, wish: Wish, *, actor: Actor
+) -> tuple[list[str], Iterator[list[Any]]]:
+    """The headings and the rows of an export; rows are read as they are asked for.
+
+    :raises NotAllowed: the actor may not export from this registry.
+    :raises Refused: values are to be revealed without a reason.
+    """
+    scopes = actor.scopes("export", records.kind.database)
+    if scopes == [] or (wish.reveal and actor.scopes("reveal", records.kind.database) == []):
+        raise NotAllowed("export")
+    if wish.reveal and not (wish.reason or "").strip():
+        raise Refused(Problem(
+            N_("An export with full numbers needs a reason."), N_("Give it with --reason; it is kept in the access log."),
+        ))
+    fields = _fields(records, wish.reveal)
+    language = wish.language
+    common = [COMMON[name][0 if language == "zh" else 1] for name in (RECORD_ID, VERSION)]
+    headings = [*common, *(heading(item, language) for item in fields.values())]
+    return headings, _rows(database, records, wish, scopes, fields, actor)
+
+
+def _fields(records: Records, reveal: bool) -> dict[str, RecordField]:
+    return {
+        name: item for name, item in records.storage.fields.items()
+        if not item.computed and (reveal or not item.sealed or item.mask)
+    }
+
+
+def _rows(
+    database: Database, records: Records, wish: Wish, scopes: list[str] | None, fields: dict[str, RecordField], actor: Actor
+) -> Iterator[list[Any]]:
+    personal = [name for name, item in fields.items() if item.personal]
+    if personal:
+        with database.reading() as session:
+            count = session.scalar(sa.select(sa.func.count()).select_from(records.kind.table).where(
+                *_conditions(records, wish, scopes)
+            ))
+        readings.note(database, actor, "export", records.name, fields=[n for n in personal if wish.reveal] or ["masked"],
+                      reason=wish.reason, count=count)
+    with database.reading() as session:
+        known = references.load(session).in_language(wish.language)
+        for items in _chunks(session, records, wish, scopes):
+            for item in items:
+                yield _row(session, item, fields, known, wish.reveal)
+
+
+def _chunks(session: Session, records: Records, wish: Wish, scopes: list[str] | None) -> Iterator[Sequence[Item]]:
+    table = records.kind.table
+    last = None
+    while True:
+        conditions = [*_conditions(records, wish, scopes), *([table.c.id > last] if last else [])]
+        rows = session.execute(sa.select(table).where(*conditions).order_by(table.c.id).limit(CHUNK)).all()
+        if not rows:
+            return
+        yield records.items(session, rows)
+        last = rows[-1].id
+
+
+def _conditions(records: Records, wish: Wish, scopes: list[str] | None) -> list[sa.ColumnElement[bool]]:
+    table = records.kind.table
+    conditions = [table.c.retired_at.is_(None), table.c.merged_into.is_(None)]
+    if scopes is not None:
+        conditions.append(within(table.c.area_path, scopes))
+    if wish.area_path:
+        conditions.append(within(table.c.area_path, [wish.area_path]))
+    return conditions
+
+
+def _row(session: Session, item: Item, fields: dict[str, RecordField], known: References, reveal: bool) -> list[Any]:
+    keys = session.info["keys"]
+    cells: list[Any] = [str(item.id), item.version]
+    for name, told in fields.items():
+        value = opened(keys, item.values[name])
+        if value is None:
+            cells.append(None)
+        elif told.sealed and not reveal and told.mask:
+            cells.append(told.mask(str(value)))
+        else:
+            cells.append(told.to_cell(value, known))
+    return cells
+
+
+def template(records: Records, known: References) -> tuple[list[str], list[Any], dict[str, str], dict[str, list[str]]]:
+    """An empty sheet to fill in: headings, an example row, a note per heading, and the choices of its code lists."""
+    fields = {name: item for name, item in records.storage.fields.items() if not item.computed}
+    headings = [heading(item, known.language) for item in fields.values()]
+    notes = {head: item.hint for head, item in zip(headings, fields.values(), strict=True) if item.hint}
+    choices = {}
+    for head, item in zip(headings, fields.values(), strict=True):
+        scheme = getattr(item, "scheme", None)
+        if scheme:
+            entries = known.codes(scheme).entries.values()
+            choices[head] = [e.name_zh if known.language == "zh" else e.name_en for e in entries if e.valid_to is None]
+    return headings, [item.example or None for item in fields.values()], notes, choices

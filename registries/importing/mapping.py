@@ -1,0 +1,148 @@
+"""Which column of a file is which field: found by the headings, told by a mapping file, remembered per source.
+
+A mapping file is JSON: ``{"columns": {heading: field or null}, "constants": {field: value}, "source_key": [headings],
+"roc": true}``. ``null`` leaves a column out; headings that it does not name are found as usual; ``source_key`` names
+the columns that identify a row at its source; ``roc`` says that years are counted from 1912 (民國).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ..chinese import fold
+from ..db import Base, plain_text
+from ..fields import RecordField
+from ..messages import N_, Problem, Refused
+from ..schemas import RecordSchema
+
+#: Headings of the columns that an export adds to the fields, and what they are called in the importer.
+RECORD_ID, VERSION = "record_id", "version"
+COMMON = {RECORD_ID: ("记录号", "Record id", "record_id"), VERSION: ("版本", "Version", "record_version")}
+SOURCE_KEY_HEADINGS = frozenset(map(fold, ("id", "source_id", "objectid", "fid", "uuid", "数据编号", "来源编号")))
+
+
+class LearntMapping(Base):
+    """The mapping that a source's files of a kind were last read with."""
+
+    __tablename__ = "import_mapping"
+    __table_args__ = {"schema": "network"}
+
+    source: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    kind: Mapped[str] = mapped_column(plain_text(40), primary_key=True)
+    mapping: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """How the columns of one file are read."""
+
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    source_key: Sequence[str] = ()
+    roc: bool | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The mapping as a file or the database keeps it."""
+        return asdict(self)
+
+    def unread(self, headings: Iterable[str]) -> list[str]:
+        """The headings that no field is read from."""
+        return [heading for heading in headings if not self.columns.get(heading) and heading not in self.source_key]
+
+
+def read_file(path: Path, schema: RecordSchema) -> ColumnMapping:
+    """A mapping file.
+
+    :raises Refused: it is not such a file, or names a field that the kind does not have.
+    """
+    try:
+        told = json.loads(path.read_text(encoding="utf-8-sig"))
+        mapping = ColumnMapping(
+            dict(told.get("columns", {})), dict(told.get("constants", {})), tuple(told.get("source_key", ())), told.get("roc"),
+        )
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise Refused(Problem(
+            N_("The mapping file “%(name)s” cannot be read: %(reason)s."), N_("Write it as JSON with “columns”."),
+            name=path.name, reason=str(error),
+        )) from error
+    known = {*schema.plan, *COMMON}
+    unknown = sorted({name for name in [*mapping.columns.values(), *mapping.constants] if name and name not in known})
+    if unknown:
+        raise Refused(Problem(
+            N_("The mapping file “%(name)s” names unknown fields: %(fields)s."), N_("The fields are: %(known)s."),
+            name=path.name, fields=", ".join(unknown), known=", ".join(sorted(known)),
+        ))
+    return mapping
+
+
+def complete(schema: RecordSchema, headings: Sequence[str], told: ColumnMapping | None = None) -> ColumnMapping:
+    """A mapping for all headings: what is told, and for the others what their wording says.
+
+    :raises Refused: a required field has no column.
+    """
+    told = told or ColumnMapping()
+    words = _words(schema)
+    columns: dict[str, str | None] = {}
+    for heading in headings:
+        columns[heading] = told.columns[heading] if heading in told.columns else _find(words, heading)
+    source_key = tuple(told.source_key) or tuple(
+        heading for heading in headings
+        if columns[heading] is None and heading not in told.columns and fold(heading) in SOURCE_KEY_HEADINGS
+    )[:1]
+    mapping = ColumnMapping(columns, told.constants, source_key, told.roc)
+    _require(schema, headings, mapping)
+    return mapping
+
+
+def _words(schema: RecordSchema) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for name, item in schema.plan.items():
+        for word in (name, item.label, *item.headings):
+            words.setdefault(fold(word), name)
+    for name, headings in COMMON.items():
+        words.update({fold(heading): name for heading in headings})
+    return words
+
+
+def _find(words: Mapping[str, str], heading: str) -> str | None:
+    bare = re.sub(r"[（(【\[].*?[）)】\]]|[*＊:：]|必填|选填", "", heading)
+    for wording in (heading, bare, *re.split(r"[/／|、\n]", bare)):
+        found = words.get(fold(wording)) if wording.strip() else None
+        if found:
+            return found
+    return None
+
+
+def _require(schema: RecordSchema, headings: Sequence[str], mapping: ColumnMapping) -> None:
+    given = {*mapping.columns.values(), *mapping.constants}
+    if RECORD_ID in given:
+        return
+    lacking: list[RecordField] = [
+        item for name, item in schema.plan.items() if item.required and not item.computed and name not in given
+    ]
+    if lacking:
+        raise Refused(Problem(
+            N_("The file has no column for: %(fields)s. Its headings are: %(headings)s."),
+            N_("Name the column so, or tell in a mapping file which column it is."),
+            fields="、".join(item.headings[0] if item.headings else item.label for item in lacking),
+            headings="、".join(heading for heading in headings if heading)[:400],
+        ))
+
+
+def learnt(session: Session, source: str, kind: str) -> ColumnMapping | None:
+    """The mapping remembered for a source."""
+    row = session.get(LearntMapping, (source, kind))
+    return None if row is None else ColumnMapping(**row.mapping)
+
+
+def learn(session: Session, source: str, kind: str, mapping: ColumnMapping) -> None:
+    """Remember the mapping that was told for a source."""
+    session.merge(LearntMapping(source=source, kind=kind, mapping=mapping.as_json()))
