@@ -1,1 +1,1 @@
-"""The index: a throw-away shadow of the change logs."""
+"""The index: a throw-away shadow of the change logs that answers words, facets and scopes quickly."""

@@ -1,0 +1,217 @@
+"""Which documents a query selects, and in what order.
+
+The score is BM25 over pairs, words and (in sentences) single characters, with the title's terms counted twice before
+the frequency saturates. Selection is a matter of units, not of score:
+
+- key words: nearly all units must be there; of up to three all, of more those worth 70 % of their information;
+- a sentence: whatever scores at least a third of the best, since lay wording shares few words with official texts;
+- nothing found: the conditions are eased step by step before the answer is empty.
+
+A unit in more than a fifth of the documents (有限公司) says too little to select by and costs most to read, so it only
+adds to the score, unless there is nothing else to go by.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .engine import Query
+from .question import Option, Plan, Unit, understood
+from .snapshot import Numbers, Posting, Snapshot
+
+K1, B = 1.0, 0.65
+COMMON_SHARE = 5
+"""A unit in more than one document of so many does not select."""
+
+COMMON_FLOOR = 100
+"""In an index with fewer documents of a unit than this, no unit is common: nothing is slow or dominated there."""
+
+ALL_UP_TO = 3
+MOST_INFORMATION = 0.7
+SOME_INFORMATION = 0.3
+SENTENCE_SHARE = 0.33
+"""What part of the best score keeps a document among those a sentence selects."""
+
+CANDIDATES = 2_000
+"""How many of the documents a sentence selects are ranked with single characters too."""
+
+
+@dataclass(slots=True)
+class Found:
+    """Documents selected, in rising order of their numbers, and their scores."""
+
+    numbers: Numbers
+    scores: NDArray[np.float32]
+
+
+def information(snapshot: Snapshot, frequency: int) -> float:
+    """The inverse document frequency of BM25: what it tells that a document has a term."""
+    return math.log(1 + (snapshot.count - min(frequency, snapshot.count) + 0.5) / (frequency + 0.5))
+
+
+def common_from(snapshot: Snapshot) -> float:
+    """The document frequency above which a term does not select."""
+    return max(snapshot.count / COMMON_SHARE, COMMON_FLOOR)
+
+
+class Ranking:
+    """One query on one snapshot: reads each posting once."""
+
+    def __init__(self, snapshot: Snapshot, query: Query) -> None:
+        self.snapshot = snapshot
+        self.plan: Plan = understood(query.text)
+        self.mask = snapshot.mask(query)
+        self.read: dict[str, Posting] = {}
+        self.common = common_from(snapshot)
+        needed = {n for unit in self.plan.units for option in unit.options for n in option.needs}
+        self.frequency = snapshot.frequencies([*needed, *self.plan.terms])
+
+    def find(self) -> Found:
+        """The documents selected and their scores."""
+        if not self.plan.units:
+            return Found(np.flatnonzero(self.mask).astype(np.int32), np.zeros(int(self.mask.sum()), np.float32))
+        if self.plan.sentence:
+            found = self.find_sentence()
+            if len(found.numbers):
+                return found
+        numbers = self.select()
+        return Found(numbers, self.weighed(self.scores(numbers, self.plan.terms), numbers))
+
+    def load(self, terms: Sequence[str]) -> None:
+        """Reads postings not read yet."""
+        missing = [term for term in dict.fromkeys(terms) if term not in self.read and self.frequency.get(term, 1)]
+        self.read.update(self.snapshot.postings(missing))
+
+    def option_most(self, option: Option) -> int:
+        """At most so many documents satisfy an option."""
+        return min((self.frequency.get(need, 0) for need in option.needs), default=0)
+
+    def unit_most(self, unit: Unit) -> int:
+        """At most so many documents satisfy a unit."""
+        return sum(self.option_most(option) for option in unit.options)
+
+    def unit_numbers(self, unit: Unit) -> Numbers:
+        """The documents that satisfy a unit and pass the mask."""
+        several = [self.option_numbers(option) for option in unit.options if self.option_most(option)]
+        if not several:
+            return np.zeros(0, np.int32)
+        joined = several[0] if len(several) == 1 else np.unique(np.concatenate(several))
+        return joined[self.mask[joined]]
+
+    def option_numbers(self, option: Option) -> Numbers:
+        """The documents that have all terms of an option."""
+        self.load(option.needs)
+        lists = sorted((self.read[n][0] if n in self.read else np.zeros(0, np.int32) for n in option.needs), key=len)
+        numbers = lists[0]
+        for other in lists[1:]:
+            numbers = numbers[present(numbers, other)]
+        return numbers
+
+    def select(self) -> Numbers:
+        """The documents that satisfy enough units of a query of key words."""
+        units = [unit for unit in self.plan.units if self.unit_most(unit) <= self.common] or self.plan.units
+        units = sorted(units, key=self.unit_most)
+        if len(units) <= ALL_UP_TO and self.unit_most(units[0]):
+            numbers = self.unit_numbers(units[0])
+            for unit in units[1:]:
+                if len(numbers):
+                    numbers = numbers[present(numbers, self.unit_numbers(unit))]
+            if len(numbers):
+                return numbers
+        return self.select_enough(units)
+
+    def select_enough(self, units: Sequence[Unit]) -> Numbers:
+        """The documents with most of the information of the units; failing that with some, failing that with any."""
+        told = np.zeros(self.snapshot.size, np.float32)
+        total = 0.0
+        for unit in units:
+            numbers = self.unit_numbers(unit)
+            worth = information(self.snapshot, max(len(numbers), 1))
+            told[numbers] += worth
+            total += worth
+        for share in (MOST_INFORMATION, SOME_INFORMATION, 0.0):
+            numbers = np.flatnonzero(told > share * total * 0.999).astype(np.int32)
+            if len(numbers):
+                return numbers
+        return np.zeros(0, np.int32)
+
+    def find_sentence(self) -> Found:
+        """The documents that score near the best for a sentence, the first of them ranked by characters too."""
+        terms = {t: w for t, w in self.plan.terms.items() if 0 < self.frequency.get(t, 0) <= self.common}
+        terms = terms or {t: w for t, w in self.plan.terms.items() if self.frequency.get(t, 0)}
+        if not terms:
+            return Found(np.zeros(0, np.int32), np.zeros(0, np.float32))
+        self.load(list(terms))
+        sums = np.zeros(self.snapshot.size, np.float32)
+        for term, weight in terms.items():
+            numbers, times = self.read[term]
+            sums[numbers] += self.gain(term, weight, times.astype(np.float32), numbers)
+        sums *= self.mask
+        best = float(sums.max(initial=0.0))
+        numbers = np.flatnonzero(sums > max(best * SENTENCE_SHARE, 0.0)).astype(np.int32)
+        scores = sums[numbers]
+        few = largest(scores, CANDIDATES)
+        extra = {t: w for t, w in self.plan.terms.items() if t not in terms}
+        self.frequency.update(self.snapshot.frequencies(list(self.plan.singles)))
+        scores[few] += self.scores(numbers[few], {**extra, **self.plan.singles})
+        return Found(numbers, self.weighed(scores, numbers))
+
+    def gain(self, term: str, weight: float, times: NDArray[np.float32], numbers: Numbers) -> NDArray[np.float32]:
+        """What a term adds to the score of documents in which it stands so many times."""
+        lengths = self.snapshot.columns["length"][numbers]
+        norm = K1 * (1 - B + B * lengths / np.float32(self.snapshot.mean_length))
+        worth = weight * information(self.snapshot, self.frequency.get(term, 0)) * (K1 + 1)
+        gained: NDArray[np.float32] = np.float32(worth) * times / (times + norm.astype(np.float32))
+        return gained
+
+    def scores(self, numbers: Numbers, terms: Mapping[str, float]) -> NDArray[np.float32]:
+        """The score of given documents, in rising order, over given terms."""
+        scores = np.zeros(len(numbers), np.float32)
+        if not len(numbers):
+            return scores
+        self.load(list(terms))
+        for term, weight in terms.items():
+            if term in self.read:
+                times = picked(self.read[term], numbers, self.snapshot.size)
+                there = np.flatnonzero(times)
+                scores[there] += self.gain(term, weight, times[there].astype(np.float32), numbers[there])
+        return scores
+
+    def weighed(self, scores: NDArray[np.float32], numbers: Numbers) -> NDArray[np.float32]:
+        """Scores times the weight of the documents."""
+        weighed: NDArray[np.float32] = scores * self.snapshot.columns["weight"][numbers]
+        return weighed
+
+
+def present(numbers: Numbers, others: Numbers) -> NDArray[np.bool_]:
+    """For each number of one rising list, whether it stands in the other."""
+    places = np.searchsorted(others, numbers)
+    places[places == len(others)] = 0
+    return others[places] == numbers if len(others) else np.zeros(len(numbers), np.bool_)
+
+
+def picked(posting: Posting, numbers: Numbers, size: int) -> NDArray[np.uint8]:
+    """How often the term stands in each of the given documents, 0 where it does not."""
+    where, times = posting
+    if len(numbers) * 8 > len(where):
+        spread = np.zeros(size, np.uint8)
+        spread[where] = times
+        dense: NDArray[np.uint8] = spread[numbers]
+        return dense
+    places = np.searchsorted(where, numbers)
+    places[places == len(where)] = 0
+    sparse: NDArray[np.uint8] = np.where(where[places] == numbers, times[places], 0).astype(np.uint8)
+    return sparse
+
+
+def largest(values: NDArray[Any], count: int) -> NDArray[np.intp]:
+    """The places of the largest values, in rising order of place."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    return np.sort(np.argpartition(-values, count)[:count])

@@ -1,0 +1,355 @@
+"""The embedded engine: the index is a folder of Whoosh segments.
+
+Whoosh stores terms, postings, deletions and what is shown of a document, and makes commits atomic between processes;
+scoring is `search.ranking`. Of its readers only fresh ones are used: ``refresh()`` of its forks brings deleted
+documents back. Whoosh never calls fsync, so after a power cut an older state or a torn file is possible: the positions
+stand in the index itself (as a document without terms), an older state therefore only makes the feed catch up again,
+and a torn file raises `IndexDamaged`. The table of contents is a pickle: the folder must be ours alone (0700).
+
+The index lives in a numbered folder below the one given; ``current`` names it. A rebuild makes the next number and
+swaps the name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import struct
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from whoosh import columns, fields, formats, index
+from whoosh.codec.whoosh3 import W3Codec
+
+from .answer import answer
+from .engine import Allowed, Document, IndexDamaged, Key, Query, Result
+from .snapshot import Ordinals, Posting, PostingCache, Segment, Snapshot, columns_of, facts
+from .words import document_terms
+
+VERSION = "1"
+"""Written into each index; raise it whenever terms or columns change, so that old indexes are rebuilt."""
+
+POSITIONS = "\0positions"
+BLOCK = 1024
+"""Postings in a block: larger than Whoosh's own 128, because whole lists are read here, never skipped through."""
+
+WAIT_SECONDS = 20.0
+"""How long an update waits for another process's update."""
+
+
+class Times(formats.Format):  # type: ignore[misc]
+    """Postings that hold the frequency as weight and nothing else; the values come analysed."""
+
+    posting_size = 0
+
+    def word_values(
+        self, value: Mapping[str, int], analyzer: Any, **options: Any
+    ) -> Iterator[tuple[str, int, float, bytes]]:
+        """Terms with their frequency, as Whoosh wants them."""
+        return ((term, times, float(times), b"") for term, times in value.items())
+
+
+class Terms(fields.FieldType):  # type: ignore[misc]
+    """A field whose value is a mapping of term to frequency."""
+
+    analyzer = None
+    scorable = False
+    stored = False
+
+    def __init__(self) -> None:
+        self.format = Times()
+
+    def index(self, value: Mapping[str, int], **options: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+        """The postings of one document."""
+        return ((term.encode(), times, float(times), b"") for term, times in value.items())
+
+
+class Facts(fields.FieldType):  # type: ignore[misc]
+    """A column of bytes: the facts of a document as JSON. Nothing of it is searched by Whoosh."""
+
+    indexed = False
+    stored = False
+    column_type = columns.VarBytesColumn()
+
+    def __init__(self) -> None:
+        self.format = None
+
+    def to_column_value(self, value: bytes) -> bytes:
+        """Already bytes."""
+        return value
+
+
+def schema() -> fields.Schema:
+    """Terms, the key by which a document is replaced, the facts, and what is shown."""
+    return fields.Schema(terms=Terms(), key=fields.ID(unique=True), facts=Facts(), shown=fields.STORED())
+
+
+def key_text(key: Key) -> str:
+    """Kind and id as one term."""
+    return f"{key[0]}\0{key[1]}"
+
+
+@contextmanager
+def damage_told(what: str) -> Iterator[None]:
+    """Turns whatever an unreadable file makes Whoosh raise into `IndexDamaged`.
+
+    Torn and overwritten files have been seen to raise nearly every built-in exception, bare `Exception` included, so
+    there is no shorter list to catch.
+    """
+    try:
+        yield
+    except (IndexDamaged, index.LockError):
+        raise
+    except Exception as error:
+        raise IndexDamaged(f"{what}: {type(error).__name__}: {error}") from error
+
+
+class WhooshSnapshot(Snapshot):
+    """A snapshot over one Whoosh reader; the reader's files are read by one thread at a time."""
+
+    def __init__(self, reader: Any, segments: Sequence[Segment], ordinals: Ordinals, cache: PostingCache) -> None:
+        super().__init__(segments, ordinals, cache)
+        self.reader = reader
+        self.lock = threading.Lock()
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """Document frequencies from the term index."""
+        plain = [term for term in terms if not term.endswith("*")]
+        with self.lock, damage_told("reading the term index"):
+            found = {term: int(self.reader.doc_frequency("terms", term.encode())) for term in plain}
+        found.update(super().frequencies([term for term in terms if term.endswith("*")]))
+        return found
+
+    def expand(self, prefix: str, limit: int = 200) -> list[str]:
+        """Terms that begin so, in the order of their bytes."""
+        found: list[str] = []
+        with self.lock, damage_told("reading the term index"):
+            for term in self.reader.expand_prefix("terms", prefix):
+                found.append(term.decode())
+                if len(found) >= limit:
+                    break
+        return found
+
+    def fetch(self, numbers: Sequence[int]) -> list[tuple[str, str, str, str]]:
+        """What is shown, from the stored fields."""
+        with self.lock, damage_told("reading stored fields"):
+            return [tuple(self.reader.stored_fields(number)["shown"]) for number in numbers]
+
+
+def read_postings(reader: Any, lock: Any, terms: Sequence[str]) -> dict[str, Posting]:
+    """The postings of terms in one segment, block by block."""
+    found = {}
+    with lock, damage_told("reading postings"):
+        for term in terms:
+            btext = term.encode()
+            if ("terms", btext) not in reader:
+                continue
+            found[term] = leaf_postings(reader.postings("terms", btext))
+    return found
+
+
+def leaf_postings(matcher: Any) -> Posting:
+    """The postings of one term, deleted documents included: they are the snapshot's affair, so that what was read of
+    a segment stays true for ever.
+
+    Whoosh offers postings one by one only; its blocks are decoded here at once, which is 30 times as fast.
+    """
+    leaf = getattr(matcher, "child", matcher)
+    leaf.reset()
+    numbers, times = [], []
+    while not leaf._atend:
+        leaf._read_data()
+        gaps, weights, _ = leaf._data
+        numbers.append(np.cumsum(np.array(gaps, np.int32), dtype=np.int32))
+        times.append(np.broadcast_to(np.array(1.0 if weights is None else weights), len(gaps)).astype(np.uint8))
+        leaf._next_block()
+    return np.concatenate(numbers), np.concatenate(times)
+
+
+class WhooshEngine:
+    """See `search.engine.Engine`; one object may serve many threads, several processes may share the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lock = threading.Lock()
+        self.ordinals, self.cache = Ordinals(), PostingCache()
+        self.segments: dict[str, Segment] = {}
+        self.opened: tuple[str, Any] | None = None
+        self.snapshot: WhooshSnapshot | None = None
+        self.reached: dict[str, int] = {}
+
+    # Opening
+
+    def _current(self) -> Path:
+        try:
+            name = (self.folder / "current").read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise IndexDamaged(f"there is no index in {self.folder}") from error
+        return self.folder / (name or "missing")
+
+    def _index(self) -> Any:
+        path = self._current()
+        if self.opened is None or self.opened[0] != str(path):
+            with damage_told(f"opening {path}"):
+                if not path.name.startswith(f"v{VERSION}-"):
+                    raise IndexDamaged(f"{path} was written by another version")
+                self.opened = (str(path), index.open_dir(str(path)))
+        return self.opened[1]
+
+    def _snapshot(self) -> WhooshSnapshot:
+        with self.lock, damage_told("opening the index"):
+            whoosh_index = self._index()
+            latest = (self.opened or ("",))[0], whoosh_index.latest_generation()
+            if latest[1] < 0:
+                raise IndexDamaged(f"{latest[0]} has no table of contents")
+            if self.snapshot is None or self.generation != latest:
+                self.snapshot, self.reached = self._load(whoosh_index)
+                self.generation = latest
+            return self.snapshot
+
+    def _load(self, whoosh_index: Any) -> tuple[WhooshSnapshot, dict[str, int]]:
+        reader = whoosh_index.reader()
+        parts = [part for part, _ in reader.leaf_readers()] if reader.doc_count_all() else []
+        lock = threading.Lock()
+        segments = {}
+        reached: dict[str, int] = {}
+        for part in parts:
+            whoosh_segment = part.segment()
+            name = f"{self.opened[0] if self.opened else ''}/{whoosh_segment.segment_id()}"
+            old = self.segments.get(name)
+            dead = np.array(sorted(whoosh_segment.deleted_docs()), np.int32)
+            segments[name] = self._segment(name, part, lock, dead, old)
+        snapshot = WhooshSnapshot(reader, list(segments.values()), self.ordinals, self.cache)
+        number = reader.first_id("key", POSITIONS)
+        reached = json.loads(reader.stored_fields(number)["shown"])
+        snapshot.alive[number] = False
+        snapshot.count -= 1
+        self.segments = segments
+        return snapshot, reached
+
+    def _segment(self, name: str, part: Any, lock: Any, dead: Any, old: Segment | None) -> Segment:
+        def read(terms: Sequence[str]) -> dict[str, Posting]:
+            return read_postings(part, lock, terms)
+
+        if old is None:
+            values = part.column_reader("facts", Facts.column_type)
+            rows = [json.loads(values[number]) for number in range(part.doc_count_all())]
+            found = columns_of(rows, self.ordinals)
+        else:
+            found = old.columns
+        return Segment(name, part.doc_count_all(), found, read, dead)
+
+    # Writing
+
+    def update(self, documents: Iterable[Document], removed: Iterable[Key], positions: Mapping[str, int]) -> None:
+        """Replaces and removes documents and stores positions, in one commit of Whoosh."""
+        with damage_told("writing the index"):
+            whoosh_index = self._index()
+            latest = {document.key: document for document in documents}
+            writer = self._writer(whoosh_index)
+            try:
+                self._write(writer, latest, removed, positions)
+            except BaseException:
+                writer.cancel()
+                raise
+            writer.commit()
+
+    def _writer(self, whoosh_index: Any) -> Any:
+        waited = whoosh_index.writer(timeout=WAIT_SECONDS, codec=W3Codec(blocklimit=BLOCK, compression=1))
+        return waited
+
+    def _write(
+        self, writer: Any, latest: Mapping[Key, Document], removed: Iterable[Key], positions: Mapping[str, int]
+    ) -> None:
+        reader = writer.reader()
+        try:
+            reached: dict[str, int] = {}
+            for key in {*map(key_text, latest), *map(key_text, removed), POSITIONS}:
+                if ("key", key) in reader:
+                    for number in reader.postings("key", key).all_ids():
+                        if key == POSITIONS:
+                            reached = json.loads(reader.stored_fields(number)["shown"])
+                        writer.delete_document(number)
+        finally:
+            reader.close()
+        for document in latest.values():
+            add(writer, document)
+        add_positions(writer, {**reached, **positions})
+
+    def rebuild(self, documents: Iterable[Document], positions: Mapping[str, int]) -> None:
+        """Writes a new folder, then swaps the name in ``current``; old folders are removed afterwards."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.chmod(0o700)
+        fresh = Path(tempfile.mkdtemp(prefix=f"v{VERSION}-", dir=self.folder))
+        try:
+            writer = self._writer(index.create_in(str(fresh), schema()))
+            for document in {document.key: document for document in documents}.values():
+                add(writer, document)
+            add_positions(writer, positions)
+            writer.commit(optimize=True)
+            swap = fresh.with_suffix(".swap")
+            swap.write_text(fresh.name, encoding="utf-8")
+            os.replace(swap, self.folder / "current")
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        for other in self.folder.iterdir():
+            if other.is_dir() and other != fresh:
+                shutil.rmtree(other, ignore_errors=True)
+
+    # Reading
+
+    def positions(self) -> dict[str, int]:
+        """The log position reached in each database."""
+        self._snapshot()
+        return dict(self.reached)
+
+    def search(self, query: Query, allowed: Allowed | None = None) -> Result:
+        """Answers a query on the newest commit."""
+        return answer(self._snapshot(), query, allowed)
+
+    def count(self) -> int:
+        """How many documents the index holds."""
+        return self._snapshot().count
+
+    def check(self) -> None:
+        """Reads every posting and every stored field."""
+        snapshot = self._snapshot()
+        with damage_told("checking the index"):
+            terms = [term.decode() for _, term in snapshot.reader.all_terms() if _ == "terms"]
+            for segment in snapshot.segments:
+                for at in range(0, len(terms), 500):
+                    segment.read(terms[at : at + 500])
+            snapshot.fetch([int(n) for n in np.flatnonzero(snapshot.alive)])
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        with self.lock:
+            if self.snapshot is not None:
+                self.snapshot.reader.close()
+            self.snapshot, self.opened, self.segments = None, None, {}
+
+
+def add(writer: Any, document: Document) -> None:
+    """Adds one document to a Whoosh writer."""
+    terms, length = document_terms(document)
+    writer.add_document(
+        key=key_text(document.key),
+        terms=terms,
+        facts=json.dumps(facts(document, length), ensure_ascii=False).encode(),
+        shown=[document.kind, str(document.id), document.title, document.text],
+    )
+
+
+def add_positions(writer: Any, positions: Mapping[str, int]) -> None:
+    """Adds the document without terms that carries the positions."""
+    nothing = Document(kind="", id=POSITIONS, title="", audience="")
+    writer.add_document(
+        key=POSITIONS, facts=json.dumps(facts(nothing, 1)).encode(), shown=json.dumps(dict(positions))
+    )
