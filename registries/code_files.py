@@ -58,7 +58,7 @@ def file_list() -> list[Traversable]:
 
 def read_file(file: Traversable) -> Iterator[ShippedCode]:
     """The entries of one file; a file with other columns is refused, for it would load as nonsense."""
-    with file.open("r", encoding="utf-8", newline="") as lines:
+    with file.open("r", encoding="utf-8") as lines:
         rows = csv.DictReader(lines)
         if tuple(rows.fieldnames or ()) != COLUMNS:
             raise ValueError(f"{file.name}: the columns are {rows.fieldnames}, they must be {list(COLUMNS)}")

@@ -1,0 +1,257 @@
+"""Every setting of Sanku: one dataclass, read from the environment, each field with its own sentence.
+
+``docs/settings.md`` is a copy of these sentences for readers; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from registries.messages import N_, Problem, Refused
+
+PREFIX = "SANKU_"
+#: Names that belong to the tests and benchmarks, not to the program.
+FOREIGN_PREFIXES = ("SANKU_TEST_", "SANKU_BENCH_")
+SAMPLE_SECRET = "development-only: not a secret"  # noqa: S105  It is here to be recognised and refused.
+LEAST_SECRET_LENGTH = 32
+LEAST_SECRET_LETTERS = 12
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 2**16:
+        raise ValueError(text)
+    return number
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def choose(text: str) -> str:
+        found = {choice.lower(): choice for choice in allowed}.get(text.strip().lower())
+        if found is None:
+            raise ValueError(text)
+        return found
+
+    return choose
+
+
+def _timezone(text: str) -> str:
+    return ZoneInfo(text).key
+
+
+def _database_url(text: str) -> str:
+    if text and not text.startswith(("postgresql://", "postgresql+psycopg://")):
+        raise ValueError(text)
+    return text
+
+
+def _setting(
+    default: str, doc: str, read: Callable[[str], Any] = str, *, secret: bool = False, computed: bool = False
+) -> Any:
+    """A field: its default as it would be written in the environment, and how a written value is read.
+
+    A ``computed`` default depends on the environment or on other fields; the text is for the reader only.
+    """
+    return field(
+        default=None if computed else read(default),
+        metadata={"doc": doc, "read": read, "default": default},
+        repr=not secret,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What is set from outside. ``from_environment`` reads it, ``check`` judges it; no file is touched."""
+
+    data: Path = _setting("./instance", "The folder of the SQLite databases and of uploaded files.", _path)
+    database_url: str = _setting(
+        "",
+        "A PostgreSQL address (`postgresql://…`); empty: SQLite files in the data folder.",
+        _database_url,
+        secret=True,
+    )
+    keys: Path = _setting(
+        "$XDG_CONFIG_HOME/sanku/keys.json",
+        "The file of the encryption keys; it must lie outside the data folder and be backed up apart.",
+        _path,
+        computed=True,
+    )
+    cipher: str = _setting(
+        "aes-256-gcm",
+        "What seals personal data in a new key file: `aes-256-gcm` or `sm4-gcm`.",
+        _one_of("aes-256-gcm", "sm4-gcm"),
+    )
+    index: Path = _setting(
+        "$SANKU_DATA/index",
+        "The folder of the search index, which may be deleted at any time.",
+        _path,
+        computed=True,
+    )
+    secret: str = _setting(
+        SAMPLE_SECRET,
+        "Signs forms and sessions; in production at least 32 characters that nobody can guess.",
+        secret=True,
+    )
+    environment: str = _setting(
+        "development",
+        "`development` or `production`; production refuses unsafe settings.",
+        _one_of("development", "production"),
+    )
+    synchronous: str = _setting(
+        "FULL",
+        "How SQLite writes to disk; anything but `FULL` may lose saved work and is for tests only.",
+        _one_of("FULL", "NORMAL", "OFF"),
+    )
+    host: str = _setting("127.0.0.1", "The address that `sanku serve` listens on.")
+    port: int = _setting("8000", "The port that `sanku serve` listens on.", _port)
+    workers: int = _setting("2", "The number of server processes.", _positive)
+    language: str = _setting(
+        "zh", "The language where a reader has not chosen one: `zh` or `en`.", _one_of("zh", "en")
+    )
+    timezone: str = _setting(
+        "Asia/Shanghai", "The time zone in which days begin and times are shown.", _timezone
+    )
+    import_max_bytes: int = _setting("536870912", "The largest file that is taken for import.", _positive)
+    import_max_rows: int = _setting(
+        "2000000", "The most rows that are taken from one file for import.", _positive
+    )
+    staged_days: int = _setting(
+        "30", "After how many days the rows of a checked file are forgotten.", _positive
+    )
+    log_level: str = _setting(
+        "INFO",
+        "The least severe messages that are logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`.",
+        _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+    )
+
+    def __post_init__(self) -> None:
+        if self.keys is None:
+            object.__setattr__(self, "keys", config_folder(os.environ) / "sanku" / "keys.json")
+        if self.index is None:
+            object.__setattr__(self, "index", self.data / "index")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """The settings of this process.
+
+        :raises Refused: a value cannot be read, or a name looks like a setting but is none: a mistyped
+            ``SANKU_DATABASE_URL`` must not quietly open other databases.
+        """
+        environ = os.environ if environ is None else environ
+        known = {environment_name(item.name): item for item in fields(cls)}
+        for name in environ:
+            if name.startswith(PREFIX) and name not in known and not name.startswith(FOREIGN_PREFIXES):
+                raise Refused(_unknown(name, list(known)))
+        values: dict[str, Any] = {"keys": config_folder(environ) / "sanku" / "keys.json"}
+        for name, item in known.items():
+            if environ.get(name, "").strip():
+                values[item.name] = _read(name, environ[name], item.metadata["read"])
+        return cls(**values)
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real data is served, so that nothing unsafe is let through."""
+        return self.environment == "production"
+
+    @property
+    def numeric_log_level(self) -> int:
+        """The log level as the logging module counts it."""
+        return logging.getLevelNamesMapping()[self.log_level]
+
+    def check(self) -> None:
+        """Refuse what would put real data at risk.
+
+        :raises Refused: the first thing that is wrong, and what to do about it.
+        """
+        if self.is_production or not _is_loopback(self.host):
+            self._check_secret()
+        if self.is_production and self.synchronous != "FULL":
+            raise Refused(
+                Problem(
+                    N_("SANKU_SYNCHRONOUS is %(value)s: a power cut could lose what people have saved."),
+                    N_("Remove SANKU_SYNCHRONOUS or set it to FULL."),
+                    value=self.synchronous,
+                )
+            )
+        if self.is_production and self.keys.resolve().is_relative_to(self.data.resolve()):
+            raise Refused(
+                Problem(
+                    N_("The key file lies in the data folder, so a copy of the data would open itself."),
+                    N_("Set SANKU_KEYS to a file outside %(folder)s."),
+                    folder=str(self.data),
+                )
+            )
+
+    def _check_secret(self) -> None:
+        if (
+            self.secret == SAMPLE_SECRET
+            or len(self.secret) < LEAST_SECRET_LENGTH
+            or len(set(self.secret)) < LEAST_SECRET_LETTERS
+        ):
+            raise Refused(
+                Problem(
+                    N_("SANKU_SECRET is missing, too short or too simple: sign-ins could be forged."),
+                    N_("Set SANKU_SECRET to the output of: %(command)s"),
+                    command='python3 -c "import secrets; print(secrets.token_urlsafe(48))"',
+                )
+            )
+
+
+def environment_name(name: str) -> str:
+    """The name of a field in the environment."""
+    return PREFIX + name.upper()
+
+
+def config_folder(environ: Mapping[str, str]) -> Path:
+    """Where a user's programs keep their configuration, by the XDG rule."""
+    return _path(environ.get("XDG_CONFIG_HOME") or "~/.config")
+
+
+def _read(name: str, text: str, read: Callable[[str], Any]) -> Any:
+    try:
+        return read(text)
+    except (ValueError, LookupError, OSError):
+        raise Refused(
+            Problem(
+                N_("%(name)s cannot be “%(value)s”."),
+                N_("See docs/settings.md for what it may be."),
+                name=name,
+                value=text if name != environment_name("database_url") else text.partition("://")[0],
+            )
+        ) from None
+
+
+def _unknown(name: str, known: list[str]) -> Problem:
+    near = difflib.get_close_matches(name, known, 1)
+    if near:
+        return Problem(
+            N_("There is no setting %(name)s."), N_("Perhaps %(near)s is meant."), name=name, near=near[0]
+        )
+    return Problem(N_("There is no setting %(name)s."), N_("Remove it."), name=name)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
