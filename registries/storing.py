@@ -84,9 +84,31 @@ def no_links(session: Session, rows: list[tuple[UUID, dict[str, Any]]], write: A
     """The default of `Kind.link`: no other record is made or found for these."""
 
 
+def no_fingerprint(values: Mapping[str, Any]) -> str | None:
+    """The default of `Kind.fingerprint`: nothing tells such records apart but their code."""
+    return None
+
+
+def no_codes(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The default of `Kind.codes`: the kind has no official code."""
+    return []
+
+
+def no_branch(values: dict[str, Any]) -> dict[str, Any] | None:
+    """The default of `Kind.branch`: a code that stands twice in a file is the same record twice."""
+    return None
+
+
+def name_title(values: Mapping[str, Any]) -> str:
+    """The default of `Kind.title`: the name."""
+    return str(values.get("name") or "")
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of record is configuration: where it is stored, what is allowed, and the few things only it does.
+
+    Its functions stand in modules, so that a kind can be handed to a worker process.
 
     ``derive(values, stored, context)`` adds values that follow from others and are logged with them;
     ``columns(values)`` works out columns that can always be worked out again and are not logged;
@@ -94,6 +116,7 @@ class Kind:
     ``fingerprint(values)`` is the text a record is recognised by when it has no code;
     ``codes(values)`` are its official codes as (field, text), the first thing a file's row is matched by, and
     ``find_codes(session, storage, codes)`` finds the live records that hold them where a code is no column of the table;
+    ``documents(items, references)`` are what the search index holds of records, or ``None`` for personal records;
     ``branch(values)`` makes of a row whose code stands in an earlier row of the file a record of its own, if it can.
     """
 
@@ -106,11 +129,12 @@ class Kind:
     derive: Callable[[dict[str, Any], Mapping[str, Any] | None, Context], None] = nothing_follows
     columns: Callable[[Mapping[str, Any]], dict[str, Any]] = no_columns
     link: Callable[[Session, list[tuple[UUID, dict[str, Any]]], Any], None] = no_links
-    fingerprint: Callable[[Mapping[str, Any]], str | None] = lambda values: None
-    codes: Callable[[Mapping[str, Any]], list[tuple[str, str]]] = lambda values: []
+    fingerprint: Callable[[Mapping[str, Any]], str | None] = no_fingerprint
+    codes: Callable[[Mapping[str, Any]], list[tuple[str, str]]] = no_codes
     find_codes: Callable[[Session, Any, set[tuple[str, str]]], dict[tuple[str, str], UUID]] | None = None
-    branch: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda values: None
-    title: Callable[[Mapping[str, Any]], str] = lambda values: str(values.get("name") or "")
+    branch: Callable[[dict[str, Any]], dict[str, Any] | None] = no_branch
+    documents: Callable[..., Iterable[Any]] | None = None
+    title: Callable[[Mapping[str, Any]], str] = name_title
 
     @property
     def table(self) -> sa.Table:

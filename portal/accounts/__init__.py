@@ -1,0 +1,1 @@
+"""People with an account, and what they were granted."""

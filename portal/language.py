@@ -1,0 +1,17 @@
+"""Translations where there is no request: commands and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.resources import files
+
+from babel.support import NullTranslations, Translations
+
+
+@lru_cache
+def translator(language: str) -> Callable[[str], str]:
+    """The function that translates a message id into ``zh`` or ``en``; English is the message id itself."""
+    if language == "en":
+        return NullTranslations().gettext
+    return Translations.load(str(files("translations")), [language]).gettext

@@ -1,0 +1,180 @@
+"""Keeps the index in step with the change logs, and asks the database again before anything found is shown.
+
+The index stores, in the same commit as its documents, how far in each log it has come. Catching up reads the records
+that changed since as they are now and replaces their documents; whatever goes wrong with the index, it is thrown away
+and built anew in another folder. Personal records have no documents: people are searched in the database
+(`registries.population.lookup`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registries import changes, references
+from registries.access import Actor
+from registries.areas import SEGMENT
+from registries.db import Database
+from registries.findable import Findable
+from registries.records import Item, Records
+
+from .engine import Document, Engine, Hit, IndexDamaged, Key, Query, Result
+from .postgres_engine import PostgresEngine
+from .whoosh_engine import WhooshEngine
+
+log = logging.getLogger(__name__)
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far behind a database's log the index is, in changes."""
+
+    database: str
+    position: int
+    last: int
+
+    @property
+    def behind(self) -> int:
+        """The number of changes not yet in the index."""
+        return self.last - self.position
+
+
+class Feed:
+    """The index of the kinds in ``catalogue`` that have documents, in ``folder`` or, with PostgreSQL, in the database."""
+
+    def __init__(self, database: Database, catalogue: Mapping[str, Records], folder: Path) -> None:
+        self.database = database
+        self.catalogue = catalogue
+        self.findable = {name: records for name, records in catalogue.items() if records.kind.documents is not None}
+        self.databases = sorted({records.kind.database for records in self.findable.values()})
+        self.engine: Engine = WhooshEngine(folder) if database.is_sqlite else PostgresEngine(database.engine)
+
+    def lags(self) -> list[Lag]:
+        """How far the index is behind each log.
+
+        :raises IndexDamaged: there is no index that can be read.
+        """
+        positions = self.engine.positions()
+        with self.database.reading() as session:
+            return [
+                Lag(name, positions.get(name, 0), changes.head(session, name).last_id) for name in self.databases
+            ]
+
+    def catch_up(self) -> int:
+        """Bring the index up to the logs and return how many changes it took in; a damaged one is built anew."""
+        try:
+            return self._catch_up()
+        except IndexDamaged as damage:
+            log.warning("The search index is built anew: %s", damage)
+            self.rebuild()
+            return 0
+
+    def _catch_up(self) -> int:
+        taken = 0
+        positions = self.engine.positions()
+        for name in self.databases:
+            while True:
+                with self.database.reading() as session:
+                    rows = changes.since(session, name, positions.get(name, 0), CHUNK * 4)
+                    if not rows:
+                        break
+                    documents, removed = self._documents_of(session, rows)
+                self.engine.update(documents, removed, {name: rows[-1][0]})
+                positions[name] = rows[-1][0]
+                taken += len(rows)
+        return taken
+
+    def _documents_of(
+        self, session: Session, rows: Sequence[tuple[int, str, UUID, str]]
+    ) -> tuple[list[Document], list[Key]]:
+        wanted: dict[str, set[UUID]] = {}
+        for _id, kind, record_id, _action in rows:
+            if kind in self.findable:
+                wanted.setdefault(kind, set()).add(record_id)
+        documents: list[Document] = []
+        for kind, ids in wanted.items():
+            for chunk in _chunks(sorted(ids)):
+                documents += self._documents(session, self.findable[kind], self.findable[kind].load(session, chunk))
+        found = {document.key for document in documents}
+        removed = [(kind, str(i)) for kind, ids in wanted.items() for i in ids if (kind, str(i)) not in found]
+        return documents, removed
+
+    @staticmethod
+    def _documents(session: Session, records: Records, items: Iterable[Item]) -> Iterator[Document]:
+        live = [item for item in items if item.retired_at is None and item.merged_into is None]
+        make: Callable[..., Iterable[Findable]] = records.kind.documents  # type: ignore[assignment]
+        for told in make(live, references.load(session)):
+            yield document(told)
+
+    def rebuild(self) -> int:
+        """Build the index anew beside the old one and swap it in; returns the number of documents."""
+        with self.database.reading() as session:
+            # The positions are read first: a change that comes in meanwhile is taken in again by the next catch-up.
+            positions = {name: changes.head(session, name).last_id for name in self.databases}
+            self.engine.rebuild(self._all(session), positions)
+        return self.engine.count()
+
+    def _all(self, session: Session) -> Iterator[Document]:
+        for records in self.findable.values():
+            table = records.kind.table
+            last = None
+            while True:
+                condition = [table.c.id > last] if last else []
+                statement = sa.select(table).where(table.c.retired_at.is_(None), table.c.merged_into.is_(None), *condition)
+                rows = session.execute(statement.order_by(table.c.id).limit(CHUNK)).all()
+                if not rows:
+                    break
+                yield from self._documents(session, records, records.items(session, rows))
+                last = rows[-1].id
+
+    def search(self, query: Query, allowed: Callable[[Sequence[Hit]], Collection[Key]]) -> Result:
+        """Answer a query from the index, built anew first if it is missing or damaged."""
+        try:
+            return self.engine.search(query, allowed)
+        except IndexDamaged as damage:
+            log.warning("The search index is built anew: %s", damage)
+            self.rebuild()
+            return self.engine.search(query, allowed)
+
+    def still_there(self, session: Session, actor: Actor, public: bool) -> Callable[[Sequence[Hit]], Collection[Key]]:
+        """The check of hits against the database: they exist, are in use, and the actor may see them."""
+
+        def allowed(hits: Sequence[Hit]) -> Collection[Key]:
+            keys: set[Key] = set()
+            for kind in {hit.kind for hit in hits}:
+                records = self.findable[kind]
+                items = records.load(session, [UUID(hit.id) for hit in hits if hit.kind == kind])
+                shown = {(d.kind, d.id) for d in self._documents(session, records, items) if not public or d.audience == "public"}
+                keys |= {
+                    (kind, str(item.id)) for item in items if (kind, str(item.id)) in shown
+                    and (public or actor.may("read", records.kind.database, item.area_path))
+                }
+            return keys
+
+        return allowed
+
+
+def document(told: Findable) -> Document:
+    """A findable record as the engine takes it: the area path with its segments parted."""
+    return Document(
+        told.kind, str(told.id), told.title, told.text, tuple(told.names), tuple(told.codes), area_token(told.area_path),
+        told.audience, told.visible_from, told.visible_to, told.date, dict(told.facets),
+    )
+
+
+def area_token(path: str) -> str:
+    """An area path as the engine takes it, each segment ended by a point."""
+    return "".join(f"{path[start:start + SEGMENT]}." for start in range(0, len(path), SEGMENT))
+
+
+def _chunks(ids: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start:start + CHUNK]

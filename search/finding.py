@@ -1,0 +1,77 @@
+"""One search over everything an actor may see: documents from the index, people from the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from registries import readings
+from registries.access import Actor
+
+from .engine import Query
+from .feed import Feed, area_token
+
+#: Searches people by words within scopes: session, text, scope paths, limit → (total, items with titles).
+People = Callable[..., tuple[int, list[tuple[Any, str]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer over all kinds; people come first, because who types a name means one."""
+
+    total: int
+    hits: list[dict[str, Any]] = field(default_factory=list)
+    facets: dict[str, Any] = field(default_factory=dict)
+    suggestion: str | None = None
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as the command line and the API give it."""
+        return {
+            "total": self.total, "hits": self.hits, "facets": {n: dict(v) for n, v in self.facets.items()},
+            "seconds": round(self.seconds, 4),
+        }
+
+
+def find(feed: Feed, query: Query, *, actor: Actor, public: bool = False, people: People | None = None) -> Found:
+    """Search as ``actor``; with ``public`` only what every resident may see."""
+    kinds = query.kinds or tuple(feed.catalogue)
+    hits: list[dict[str, Any]] = []
+    total = 0
+    if people is not None and not public and "resident" in kinds and query.text:
+        total, hits = _people(feed, query, actor, people)
+    indexed = tuple(kind for kind in kinds if kind in feed.findable)
+    if not indexed:
+        return Found(total, hits)
+    with feed.database.reading() as session:
+        narrowed = replace(
+            query, kinds=indexed, audience="public" if public else "staff", scopes=_scopes(feed, actor, indexed, public),
+            limit=max(0, query.limit - len(hits)),
+        )
+        result = feed.search(narrowed, feed.still_there(session, actor, public))
+    hits += [{"kind": h.kind, "id": h.id, "title": h.title, "score": round(h.score, 4)} for h in result.hits]
+    return Found(total + result.total, hits, result.facets, result.suggestion, result.seconds)
+
+
+def _people(feed: Feed, query: Query, actor: Actor, people: People) -> tuple[int, list[dict[str, Any]]]:
+    scopes = actor.scopes("read", "population")
+    if scopes == []:
+        return 0, []
+    readings.note(feed.database, actor, "search", "resident", fields=["name"])
+    with feed.database.reading() as session:
+        total, found = people(session, query.text, scopes, query.limit)
+    return total, [{"kind": "resident", "id": str(item.id), "title": title, "score": 1.0} for item, title in found]
+
+
+def _scopes(feed: Feed, actor: Actor, kinds: tuple[str, ...], public: bool) -> tuple[str, ...] | None:
+    """The widest area that the actor may see any of the kinds in; each hit is checked for its own kind afterwards."""
+    if public:
+        return None
+    scopes: set[str] = set()
+    for kind in kinds:
+        told = actor.scopes("read", feed.findable[kind].kind.database)
+        if told is None:
+            return None
+        scopes.update(told)
+    return tuple(sorted(area_token(path) for path in scopes))
