@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -36,6 +36,15 @@ _YEAR_LAST = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{2,4}")
 _Parts = tuple[int, int | None, int | None]
 
 _WRITE_SO = N_("Write it with the year first, like 2026-03-05.")
+
+
+#: Official time of all China; there has been no summer time since 1991.
+CHINA_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def today() -> date:
+    """The day that it is in China, whatever zone the server keeps."""
+    return datetime.now(CHINA_TIME).date()
 
 
 def parse_day(value: Any, roc: bool = False) -> date:
