@@ -172,6 +172,8 @@ class Snapshot:
         self.size = int(self.starts[-1])
         names = dict.fromkeys((*COLUMNS, *(name for s in segments for name in s.columns)))
         self.columns = {name: self._column(name) for name in names}
+        for segment, start in zip(segments, self.starts, strict=False):
+            segment.columns = {name: values[start : start + segment.count] for name, values in self.columns.items()}
         self.alive = np.ones(self.size, np.bool_)
         for segment, start in zip(segments, self.starts, strict=False):
             self.alive[segment.dead + start] = False
@@ -190,6 +192,7 @@ class Snapshot:
         """Postings over the whole snapshot; a term that stands nowhere is left out. ``#12*`` joins all it begins."""
         wanted = {term: self.expand(term[:-1]) if term.endswith("*") else [term] for term in terms}
         plain = list(dict.fromkeys(term for group in wanted.values() for term in group))
+        self.prefetch(plain)
         found: dict[str, list[Posting]] = {term: [] for term in plain}
         for segment, start in zip(self.segments, self.starts, strict=False):
             for term, (numbers, times) in self._segment_postings(segment, plain).items():
@@ -220,6 +223,9 @@ class Snapshot:
                 self.cache.put(segment.name, term, posting)
                 found[term] = posting
         return found
+
+    def prefetch(self, terms: Sequence[str]) -> None:
+        """Puts postings of all segments into the cache, where one look-up for all is cheaper than one each."""
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many documents each term stands, without reading its postings where the engine knows better."""

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import struct
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,24 +24,17 @@ from typing import Any
 
 import numpy as np
 from whoosh import columns, fields, formats, index
-from whoosh.codec.whoosh3 import W3Codec
 
 from .answer import answer
 from .engine import Allowed, Document, IndexDamaged, Key, Query, Result
 from .snapshot import Ordinals, Posting, PostingCache, Segment, Snapshot, columns_of, facts
+from .whoosh_writing import writer_of
 from .words import document_terms
 
 VERSION = "1"
 """Written into each index; raise it whenever terms or columns change, so that old indexes are rebuilt."""
 
 POSITIONS = "\0positions"
-BLOCK = 1024
-"""Postings in a block: larger than Whoosh's own 128, because whole lists are read here, never skipped through."""
-
-WAIT_SECONDS = 20.0
-"""How long an update waits for another process's update."""
-
-
 class Times(formats.Format):  # type: ignore[misc]
     """Postings that hold the frequency as weight and nothing else; the values come analysed."""
 
@@ -252,17 +244,13 @@ class WhooshEngine:
         with damage_told("writing the index"):
             whoosh_index = self._index()
             latest = {document.key: document for document in documents}
-            writer = self._writer(whoosh_index)
+            writer = writer_of(whoosh_index)
             try:
                 self._write(writer, latest, removed, positions)
             except BaseException:
                 writer.cancel()
                 raise
             writer.commit()
-
-    def _writer(self, whoosh_index: Any) -> Any:
-        waited = whoosh_index.writer(timeout=WAIT_SECONDS, codec=W3Codec(blocklimit=BLOCK, compression=1))
-        return waited
 
     def _write(
         self, writer: Any, latest: Mapping[Key, Document], removed: Iterable[Key], positions: Mapping[str, int]
@@ -288,7 +276,7 @@ class WhooshEngine:
         self.folder.chmod(0o700)
         fresh = Path(tempfile.mkdtemp(prefix=f"v{VERSION}-", dir=self.folder))
         try:
-            writer = self._writer(index.create_in(str(fresh), schema()))
+            writer = writer_of(index.create_in(str(fresh), schema()))
             for document in {document.key: document for document in documents}.values():
                 add(writer, document)
             add_positions(writer, positions)

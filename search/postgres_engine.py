@@ -1,0 +1,322 @@
+"""The engine for a site on PostgreSQL: the index stands in the schema ``search`` of the same database.
+
+PostgreSQL keeps the postings, one row a term and segment with the document numbers and frequencies packed, and makes
+updates atomic; scoring is `search.ranking`, the same as with Whoosh. Its own ranking (`ts_rank`) knows no document
+frequencies, and scoring in SQL reads every row of a frequent word: neither answers a million documents in time.
+
+An update adds a small segment and marks replaced documents dead; ten small segments become one by concatenation,
+since document numbers run through all segments. A rebuild fills new tables and swaps them in, in one transaction.
+Nothing here is worth keeping: the whole schema may be dropped at any time and is rebuilt from the records.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from .answer import answer
+from .engine import Allowed, Document, IndexDamaged, Key, Query, Result
+from .postgres_tables import Tables, create_schema
+from .snapshot import COLUMNS, Ordinals, Posting, PostingCache, Segment, Snapshot, columns_of, facts
+from .words import document_terms
+
+VERSION = 1
+"""Stored with each index; raise it whenever terms or columns change, so that old indexes are rebuilt."""
+
+SEGMENT = 100_000
+"""Documents in one segment of a rebuild: what fits in memory while it is built."""
+
+TIER = 10
+"""So many segments of one size at the end become one of the next size."""
+
+
+class PostgresSnapshot(Snapshot):
+    """A snapshot whose look-ups run on the connection of the search at hand."""
+
+    def __init__(
+        self, engine: PostgresEngine, tables: Tables, segments: Sequence[Segment], ordinals: Ordinals
+    ) -> None:
+        super().__init__(segments, ordinals, engine.cache)
+        self.engine, self.tables = engine, tables
+        self.often: dict[str, int] = {}
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """Document frequencies as stored beside the postings; dead documents still count until a rebuild."""
+        missing = [term for term in terms if term not in self.often and not term.endswith("*")]
+        if missing:
+            if len(self.often) > 50_000:
+                self.often = {}
+            self.often.update(dict.fromkeys(missing, 0))
+            self.often.update(dict(self.tables.frequencies(self.engine.connection, missing)))
+        found = {term: self.often.get(term, 0) for term in terms if not term.endswith("*")}
+        found.update(super().frequencies([term for term in terms if term.endswith("*")]))
+        return found
+
+    def prefetch(self, terms: Sequence[str]) -> None:
+        """Reads the postings of all segments in one query."""
+        missing = [t for t in terms if any(self.cache.get(segment.name, t) is None for segment in self.segments)]
+        if not missing:
+            return
+        rows = {(segment, term): (numbers, times) for term, segment, numbers, times in self._rows(missing)}
+        for segment, start in zip(self.segments, self.starts, strict=False):
+            number = int(segment.name.rpartition("/")[2])
+            for term in missing:
+                packed = rows.get((number, term), (b"", b""))
+                self.cache.put(segment.name, term, unpacked(*packed, int(start)))
+
+    def _rows(self, terms: Sequence[str]) -> Sequence[Any]:
+        return self.tables.postings(self.engine.connection, terms)
+
+    def expand(self, prefix: str, limit: int = 200) -> list[str]:
+        """Terms that begin so, in the order of their bytes."""
+        return self.tables.terms_from(self.engine.connection, prefix, limit)
+
+    def fetch(self, numbers: Sequence[int]) -> list[tuple[str, str, str, str]]:
+        """What is shown, from the table of documents."""
+        rows = self.tables.shown(self.engine.connection, [int(number) for number in numbers])
+        try:
+            return [rows[int(number)] for number in numbers]
+        except KeyError as error:
+            raise IndexDamaged(f"document {error} is missing") from error
+
+
+def unpacked(numbers: bytes, times: bytes, start: int) -> Posting:
+    """Postings of one row, numbered from 0 within their segment."""
+    if len(numbers) != 4 * len(times):
+        raise IndexDamaged("a posting list is truncated")
+    return np.frombuffer(numbers, "<i4") - np.int32(start), np.frombuffer(times, np.uint8)
+
+
+class PostgresEngine:
+    """See `search.engine.Engine`; ``name`` tells several indexes of one database apart."""
+
+    def __init__(self, database: sa.Engine, name: str = "documents") -> None:
+        if not name.isidentifier():
+            raise ValueError(name)
+        self.database, self.name = database, name
+        self.local = threading.local()
+        self.lock = threading.Lock()
+        self._forget()
+
+    def _forget(self) -> None:
+        self.cache = PostingCache()
+        self.ordinals = Ordinals()
+        self.state: tuple[int, int] | None = None
+        self.snapshot: PostgresSnapshot | None = None
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The connection of the search that runs in this thread."""
+        connection: sa.Connection = self.local.connection
+        return connection
+
+    # Reading
+
+    @contextmanager
+    def _reading(self) -> Iterator[PostgresSnapshot]:
+        """A snapshot, and a transaction that sees exactly its commit, however long the search takes."""
+        with self.database.connect() as plain, damage_told():
+            self.local.connection = plain.execution_options(isolation_level="REPEATABLE READ")
+            yield self._load()
+
+    def _load(self) -> PostgresSnapshot:
+        with self.lock:
+            head = self._head(self.connection)
+            state = (head.build, head.commit_number)
+            if self.snapshot is None or self.state is None or self.state[0] != state[0]:
+                self._forget()
+                self.snapshot = self._loaded(Tables(self.name, head.build), {}, -1)
+            elif self.state != state:
+                known = {segment.name: segment for segment in self.snapshot.segments}
+                self.snapshot = self._loaded(self.snapshot.tables, known, self.state[1])
+            self.state = state
+            return self.snapshot
+
+    def _head(self, connection: sa.Connection, lock: bool = False) -> Any:
+        head = Tables.head(connection, self.name, lock)
+        if head is None or head.version != VERSION:
+            raise IndexDamaged(f"there is no index {self.name} of this version in the database")
+        return head
+
+    def _loaded(self, tables: Tables, known: Mapping[str, Segment], since: int) -> PostgresSnapshot:
+        """A snapshot of the newest commit; of known segments only what died since is read."""
+        self._learn(self.connection, tables)
+        segments = []
+        dead = tables.dead(self.connection, since)
+        for number, start, count in tables.segments(self.connection):
+            name = f"{tables.build}/{number}"
+            old = known.get(name)
+            died = dead[(dead >= start) & (dead < start + count)] - np.int32(start)
+            if old is None:
+                found = checked_columns(tables.columns(self.connection, number), count)
+                died = tables.dead(self.connection, -1, start, start + count) - np.int32(start)
+            else:
+                found = old.columns
+                died = np.concatenate([old.dead, died])
+            segments.append(Segment(name, count, found, lambda terms: {}, died.astype(np.int32)))
+        snapshot = PostgresSnapshot(self, tables, segments, self.ordinals)
+        for segment, start in zip(segments, snapshot.starts, strict=False):
+            segment.read = self._reader(tables, segment, int(start))
+        return snapshot
+
+    def _reader(self, tables: Tables, segment: Segment, start: int) -> Any:
+        number = int(segment.name.rpartition("/")[2])
+
+        def read(terms: Sequence[str]) -> dict[str, Posting]:
+            rows = tables.postings(self.connection, terms)
+            return {term: unpacked(ids, times, start) for term, where, ids, times in rows if where == number}
+
+        return read
+
+    def _learn(self, connection: sa.Connection, tables: Tables) -> None:
+        """Reads values numbered since the last time."""
+        for number, value in tables.values_from(connection, len(self.ordinals.values)):
+            if self.ordinals.number(value) != number:
+                raise IndexDamaged(f"value {value!r} has two numbers")
+
+    def search(self, query: Query, allowed: Allowed | None = None) -> Result:
+        """Answers a query on the newest commit; once more if a rebuild swapped the tables meanwhile."""
+        try:
+            with self._reading() as snapshot:
+                return answer(snapshot, query, allowed)
+        except IndexDamaged:
+            with self.lock:
+                self._forget()
+            with self._reading() as snapshot:
+                return answer(snapshot, query, allowed)
+
+    def positions(self) -> dict[str, int]:
+        """The log position reached in each database."""
+        with self.database.connect() as connection, damage_told():
+            return dict(self._head(connection).positions)
+
+    def count(self) -> int:
+        """How many documents the index holds."""
+        with self._reading() as snapshot:
+            return snapshot.count
+
+    def check(self) -> None:
+        """Compares the lengths of all packed columns and postings, and the documents with the segments."""
+        with self.lock:
+            self._forget()
+        with self._reading() as snapshot:
+            problem = snapshot.tables.problem(self.connection)
+            if problem:
+                raise IndexDamaged(problem)
+
+    def close(self) -> None:
+        """Lets go of what is held in memory; the connections belong to whoever made the database engine."""
+        with self.lock:
+            self._forget()
+
+    # Writing
+
+    def update(self, documents: Iterable[Document], removed: Iterable[Key], positions: Mapping[str, int]) -> None:
+        """Replaces and removes documents and stores positions in one transaction; others wait for their turn."""
+        latest = {document.key: document for document in documents}
+        gone = {*latest, *((kind, str(identity)) for kind, identity in removed)}
+        try:
+            with self.database.begin() as connection, damage_told():
+                head = self._head(connection, lock=True)
+                tables = Tables(self.name, head.build)
+                ordinals = Ordinals()
+                for _, value in tables.values_from(connection, 1):
+                    ordinals.number(value)
+                tables.bury(connection, gone, head.commit_number + 1)
+                if latest:
+                    add_segment(connection, tables, list(latest.values()), ordinals)
+                    merge_small(connection, tables)
+                Tables.advance(connection, self.name, {**head.positions, **positions})
+        except IndexDamaged:
+            with self.lock:
+                self._forget()
+            raise
+
+    def rebuild(self, documents: Iterable[Document], positions: Mapping[str, int]) -> None:
+        """Fills new tables and swaps them in; updates made meanwhile are made again by whoever catches up."""
+        with self.database.begin() as connection:
+            create_schema(connection, self.name)
+            tables = Tables(self.name, Tables.next_build(connection, self.name))
+            tables.create(connection)
+            ordinals = Ordinals()
+            rest = iter({document.key: document for document in documents}.values())
+            while part := list(islice(rest, SEGMENT)):
+                add_segment(connection, tables, part, ordinals)
+            tables.swap_in(connection, VERSION, dict(positions))
+
+
+@contextmanager
+def damage_told() -> Iterator[None]:
+    """Turns missing tables and malformed contents into `IndexDamaged`; a database out of reach stays what it is."""
+    try:
+        yield
+    except (sa.exc.ProgrammingError, sa.exc.DataError, ValueError, KeyError, IndexError) as error:
+        raise IndexDamaged(f"{type(error).__name__}: {error}") from error
+
+
+def checked_columns(packed: Mapping[str, bytes], count: int) -> dict[str, Any]:
+    """The columns of a segment, unpacked."""
+    found = {name: np.frombuffer(data, COLUMNS.get(name, "<i4")) for name, data in packed.items()}
+    if not found.keys() >= COLUMNS.keys() or any(len(values) != count for values in found.values()):
+        raise IndexDamaged("a column is missing or truncated")
+    return found
+
+
+def add_segment(
+    connection: sa.Connection, tables: Tables, documents: Sequence[Document], ordinals: Ordinals
+) -> None:
+    """Adds documents as one segment."""
+    start = tables.next_number(connection)
+    rows, postings = [], {}
+    for number, document in enumerate(documents, start):
+        terms, length = document_terms(document)
+        rows.append(facts(document, length))
+        for term, times in terms.items():
+            posting = postings.get(term)
+            if posting is None:
+                posting = postings[term] = (bytearray(), bytearray())
+            posting[0].extend(number.to_bytes(4, "little"))
+            posting[1].append(times)
+    before = len(ordinals.values)
+    columns = {name: values.tobytes() for name, values in columns_of(rows, ordinals).items()}
+    tables.add_values(connection, list(enumerate(ordinals.values))[before:])
+    segment = tables.add_segment(connection, start, len(documents))
+    tables.add_columns(connection, segment, columns)
+    tables.add_documents(
+        connection, ((n, d.kind, str(d.id), d.title, d.text) for n, d in enumerate(documents, start))
+    )
+    tables.add_postings(
+        connection, ((term, segment, len(p[1]), bytes(p[0]), bytes(p[1])) for term, p in sorted(postings.items()))
+    )
+
+
+def merge_small(connection: sa.Connection, tables: Tables) -> None:
+    """Joins the last segments while ten or more of one order of magnitude stand at the end."""
+    while True:
+        segments = tables.segments(connection)
+        run: list[Any] = []
+        size = 1
+        for segment in reversed(segments):
+            if segment.count >= SEGMENT or segment.count >= size * TIER:
+                if len(run) >= TIER or segment.count >= SEGMENT:
+                    break
+                size = 10 ** (len(str(segment.count)) - 1)
+            run.insert(0, segment)
+        if len(run) < TIER:
+            return
+        tables.merge(connection, run, padded([tables.columns(connection, s.id) for s in run], [s.count for s in run]))
+
+
+def padded(columns: Sequence[Mapping[str, bytes]], counts: Sequence[int]) -> dict[str, bytes]:
+    """Columns of several segments put together; a facet that a segment has not got is empty there."""
+    names = dict.fromkeys(name for part in columns for name in part)
+    return {
+        name: b"".join(part.get(name, bytes(4 * count)) for part, count in zip(columns, counts, strict=True))
+        for name in names
+    }
