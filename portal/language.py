@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 
 from babel.support import NullTranslations, Translations
+
+
+def translations_folder() -> Path:
+    """The folder of the catalogues."""
+    return Path(str(files("translations")))
 
 
 @lru_cache
@@ -14,4 +20,4 @@ def translator(language: str) -> Callable[[str], str]:
     """The function that translates a message id into ``zh`` or ``en``; English is the message id itself."""
     if language == "en":
         return NullTranslations().gettext
-    return Translations.load(str(files("translations")), [language]).gettext
+    return Translations.load(str(translations_folder()), [language]).gettext

@@ -1,0 +1,39 @@
+"""Whether the site is alive and ready, for whoever watches it."""
+
+from __future__ import annotations
+
+import shutil
+
+from flask import Blueprint, Response, current_app, jsonify
+
+import migrations
+from search.engine import IndexDamaged
+
+from .system import System
+
+pages = Blueprint("health", __name__)
+
+LEAST_FREE_BYTES = 200_000_000
+
+
+@pages.get("/healthz")
+def alive() -> Response:
+    """Answers as long as the process does; asks nobody."""
+    return jsonify(status="ok")
+
+
+@pages.get("/readyz")
+def ready() -> tuple[Response, int]:
+    """Whether requests can be served: databases, migrations, disk and index."""
+    system: System = current_app.extensions["sanku"]
+    missing = system.connect().missing() if "database" not in vars(system) else []
+    checks = {"database": not missing}
+    if not missing:
+        checks["migrations"] = not migrations.behind(system.database)
+        checks["disk"] = shutil.disk_usage(system.settings.data).free > LEAST_FREE_BYTES
+        try:
+            checks["index"] = bool(system.feed.lags()) or not system.feed.databases
+        except IndexDamaged:
+            checks["index"] = False
+    ok = all(checks.values())
+    return jsonify(status="ok" if ok else "not ready", checks=checks), 200 if ok else 503
