@@ -38,6 +38,8 @@ _RIVER: Ring = [
 # What kind of quarter a street is decides its houses, its people and its firms.
 PROFILES = ("old", "mixed", "new", "old", "mixed", "new", "mixed", "fringe")
 
+ZONE_ROADS = ("工业路", "创业路", "兴港路", "科技路", "海天路", "东环路")
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -50,6 +52,7 @@ class Grid:
     community: Community
     number: int
     residents: int
+    riverside: bool
 
     @property
     def street(self) -> Street:
@@ -94,7 +97,7 @@ class Tree:
         communities = max(42, round(grids / 7))
         streets = max(6, min(16, round(communities / 12)))
         self._knife = Knife(rng)
-        self._ring, sides = _outline(rng, self._knife)
+        self._ring, sides, self._river = _outline(rng, self._knife)
         self.streets = self._cut_streets(rng, sides, streets)
         self.communities = self._cut_communities(rng, communities)
         self.grids = self._cut_grids(rng, grids, residents)
@@ -119,16 +122,16 @@ class Tree:
 
     def _cut_communities(self, rng: Random, count: int) -> list[Community]:
         names = iter(_community_names(rng))
-        roads = [row["zh"] for row in rows("place_names") if row["kind"] == "road"]
+        roads = [row["zh"] for row in rows("place_names") if row["kind"] == "road" and row["zh"] not in ZONE_ROADS]
         shares = _parts(rng, count - 2, len(self.streets) - 1) + [2]
         result: list[Community] = []
         for street, share in zip(self.streets, shares, strict=True):
-            own = shuffled(rng, roads)
+            own = shuffled(rng, ZONE_ROADS if street.code is None else roads)
             rings = self._knife.divide(street.ring, [0.75 + rng.random() * 0.5 for _ in range(share)])
             prefix = street.code or f"{DIVISION}400"
             for number, ring in enumerate(rings, 1):
                 name, english = next(names)
-                near = tuple(own[(number * 2 + step) % 12] for step in range(4))
+                near = tuple(own[(number * 2 + step) % min(12, len(own))] for step in range(4))
                 key = f"{prefix}{number:03d}"
                 result.append(Community(len(result), key, name, english, ring, street, number, near))
         return result
@@ -142,11 +145,13 @@ class Tree:
             for number, ring in enumerate(pieces, 1):
                 rings.append((community, number, ring, density * (0.75 + rng.random() * 0.5)))
         quotas = _quotas([weight for *_, weight in rings], residents)
-        grids = []
+        grids, river = [], set(self._river)
         for index, ((community, number, ring, _), quota) in enumerate(zip(rings, quotas, strict=True)):
             name = f"第{_chinese(number)}网格"
             key = f"{community.key}{number:03d}"
-            grids.append(Grid(index, key, name, self._knife.whole(ring), community, number, quota))
+            ring = self._knife.whole(ring)
+            riverside = not river.isdisjoint(ring)
+            grids.append(Grid(index, key, name, ring, community, number, quota, riverside))
         return grids
 
     def areas(self) -> Iterator[dict[str, object]]:
@@ -173,7 +178,7 @@ class Tree:
         }
 
 
-def _outline(rng: Random, knife: Knife) -> tuple[Ring, tuple[Ring, Ring]]:
+def _outline(rng: Random, knife: Knife) -> tuple[Ring, tuple[Ring, Ring], Ring]:
     north = roughened(_NORTH_BANK, rng)
     south = roughened(_SOUTH_BANK, rng)
     river = roughened(_RIVER, rng, depth=0.14)
@@ -182,7 +187,7 @@ def _outline(rng: Random, knife: Knife) -> tuple[Ring, tuple[Ring, Ring]]:
     if sum(y for _, y in upper) / len(upper) < sum(y for _, y in lower) / len(lower):
         upper, lower = lower, upper
     assert doubled_area(ring) == doubled_area(upper) + doubled_area(lower)
-    return ring, (upper, lower)
+    return ring, (upper, lower), river
 
 
 def _community_names(rng: Random) -> Iterator[tuple[str, str]]:

@@ -126,7 +126,7 @@ def _built(rng: Random, grid: Grid, number: int, plan: dict, spot: Point) -> Bui
         "area_code": grid.key,
         "longitude": spot[0] / MICRO,
         "latitude": spot[1] / MICRO,
-        "datum": "WGS84",
+        "datum": "wgs84",
         "height_m": round(int(facts["floors_up"]) * (STOREY_M if plan["role"] == "home" else 3.9) + 1.2, 1),
     }
     return Building(
@@ -151,10 +151,10 @@ def _home_facts(rng: Random, grid: Grid, plan: dict) -> dict:
         "floor_area_m2": homes * between(rng, 38, 60) if yard else homes * between(rng, 62, 104),
         "lifts": lifts,
         "property_company": f"{estate['name']}物业服务中心" if estate["built"] > 1999 else None,
-        "fire_lane": draw(rng, ("畅通",) * 3 + ("被占用",)) if estate["built"] < 2000 else draw(rng, ("畅通",) * 14 + ("被占用",)),
+        "fire_lane": not yard and chance(rng, 0.97 if estate["built"] > 1999 else 0.8),
         "evacuation_stairs": 0 if yard else plan["units"] * (2 if floors > 17 else 1),
         "danger_grade": draw(rng, _shares(style["grades"])),
-        "exterior_insulation": draw(rng, words(style["insulation"])),
+        "exterior_insulation": draw(rng, words(style["insulation"])) == "yes",
         "note": None,
     }
 
@@ -177,10 +177,10 @@ def _other_facts(rng: Random, grid: Grid, plan: dict) -> dict:
         "floor_area_m2": between(rng, int(row["area_low"]), int(row["area_high"])),
         "lifts": int(row["lifts"]) if floors > 3 else 0,
         "property_company": None,
-        "fire_lane": draw(rng, ("畅通",) * 9 + ("被占用",)),
+        "fire_lane": chance(rng, 0.92),
         "evacuation_stairs": 1 if floors == 1 else 2 + (floors > 8),
         "danger_grade": "B" if built < 1992 and chance(rng, 0.4) else "A",
-        "exterior_insulation": draw(rng, ("无", "岩棉板", "聚苯板")) if built > 2005 else "无",
+        "exterior_insulation": built > 2005 and chance(rng, 0.66),
         "note": None,
     }
 

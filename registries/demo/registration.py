@@ -17,8 +17,6 @@ from registries.demo.tables import between, draw, rows, wheel, words
 _TOWNS = words("城关镇 河口镇 东风乡 新建镇 柳河乡 双庙镇 前进街道 大营子乡 青山镇 三合镇 红石乡 太平庄镇")
 _REGIONS = {"HK": ("810000", "香港特别行政区"), "MO": ("820000", "澳门特别行政区"), "TW": ("830000", "台湾省")}
 NEWBORN_DAYS = 75
-NEWBORN_REASON = "新生儿，正在申报户口登记"
-UNREGISTERED_REASON = "高龄老人历史上未办理身份证，户籍资料核实中"
 
 
 @dataclass(slots=True)
@@ -96,7 +94,7 @@ class Papers:
         if self._today - person.born < NEWBORN_DAYS:
             self._newborn(rng, record)
         elif person.age > 80 and rng.random() < 0.012:
-            record["doc_type"], record["no_id_reason"] = "NONE", UNREGISTERED_REASON
+            record["doc_type"], record["no_id_reason"] = "NONE", "unregistered"
             record["birth_date"] = f"{born:%Y}" if rng.random() < 0.6 else f"{born:%Y-%m}"
         else:
             record["doc_type"], record["id_number"] = "RIC", self._ids.next(born, person.sex)
@@ -106,6 +104,6 @@ class Papers:
             self._serial += 1
             record["doc_type"], record["id_number"] = "BIRTH_CERT", numbers.birth_certificate(self._serial)
         else:
-            record["doc_type"], record["no_id_reason"] = "NONE", NEWBORN_REASON
+            record["doc_type"], record["no_id_reason"] = "NONE", "newborn"
 
 

@@ -17,8 +17,9 @@ from registries.demo.registration import Papers, Registration, registration
 from registries.demo.tables import between, chance, draw, words
 
 Record = dict[str, Any]
-_SOURCES = words("入户走访 入户走访 入户走访 公安比对 居民自报 物业登记 单位报送")
+_SOURCES = words("visit visit visit visit patrol share share self census")
 _CITIES = words("辽宁省沈阳市 辽宁省大连市 北京市 上海市 广东省深圳市 天津市 山东省青岛市 江苏省苏州市 辽宁省盘锦市 浙江省杭州市")
+_CERTAINTY = words("exact exact exact exact exact exact month year")
 _UNRELATED = ("group_rented", "dormitory")
 _DWELLING_USE = {"group_rented": "5", "dormitory": "5", "migrant_family": "2"}
 
@@ -143,9 +144,9 @@ class Register:
             record["stay_status"] = "2" if self._today - start > 25 else "3"
         record["life_events"] = events(rng, person, self._today, moved_in, moved_out)
         record["stays"] = [{
-            "area_code": record["area_code"], "dwelling_key": home.key, "kind": record["stay_status"],
+            "area_code": record["area_code"], "dwelling_key": home.key, "kind": _stay_kind(home, record),
             "from_date": iso(start), "to_date": iso(end) if end else None,
-            "certainty": "known" if rng.random() < 0.9 else "estimated",
+            "certainty": draw(rng, _CERTAINTY),
         }]
         if home.origin == HERE and not end and _went_away(rng, home, person):
             self._away(rng, record)
@@ -155,7 +156,7 @@ class Register:
         record["registration_match"], record["separation_type"], record["stay_status"] = "02", "1", None
         record["address"] = f"{draw(rng, _CITIES)}（在外居住）"
         record["dwelling_key"], record["employer_key"], record["employer_name"] = None, None, None
-        record["stays"] = []
+        record["stays"][0]["kind"] = "away"
 
     def _contacts(self, rng: Random, home: Home, records: list[Record]) -> None:
         by_person = dict(zip(map(id, home.members), records, strict=True))
@@ -188,10 +189,10 @@ class Register:
         return {
             "key": home.key, "building_key": home.building.key, "building_name": home.building.name,
             "unit": "无" if yard else str(home.unit), "floor": home.floor, "room": _room(home), "use": use,
-            "tenure": "单位提供" if home.kind == "dormitory" else "租赁" if rented else "公房" if yard else "自有",
+            "tenure": "employer" if home.kind == "dormitory" else _tenure(rng, rented, yard),
             "owner_name": None if home.kind == "dormitory" else owner,
             "rent_from": iso(start) if rented else None, "rent_to": iso(start + 1095) if rented else None,
-            "gas_kind": draw(rng, ("瓶装", "瓶装", "无")) if yard else "无" if home.kind == "dormitory" else "管道",
+            "gas_kind": _gas(rng, home, yard),
             "smoke_alarm": chance(rng, 0.3 if home.kind in ("single_old", "dormitory") else 0.07),
             "gas_alarm": not yard and chance(rng, 0.28), "ebike_indoors": chance(rng, 0.03),
             "address": address, "area_code": grid.key, "note": None,
@@ -232,6 +233,26 @@ def _went_away(rng: Random, home: Home, person: Person) -> bool:
     share = 0.2 if home.kind == "couple_grown_child" and person.father else 0.0
     share = share or (0.035 if 19 <= person.age < 45 and person.relation != "02" and home.kind != "group_rented" else 0)
     return bool(share) and person.sex in (MALE, FEMALE) and rng.random() < share
+
+
+def _stay_kind(home: Home, record: Record) -> str:
+    if record["separation_type"] == "3":
+        return "registered"
+    if home.kind == "dormitory":
+        return "institution"
+    return {"2": "temporary", "3": "visit"}.get(record["stay_status"], "usual")
+
+
+def _tenure(rng: Random, rented: bool, yard: bool) -> str:
+    if rented:
+        return "rented_public" if yard and chance(rng, 0.3) else "rented_private"
+    return "borrowed" if chance(rng, 0.015) else "owned"
+
+
+def _gas(rng: Random, home: Home, yard: bool) -> str:
+    if home.kind == "dormitory":
+        return "none"
+    return draw(rng, ("bottled", "bottled", "bottled", "none", "other")) if yard else "piped"
 
 
 def _room(home: Home) -> str:
