@@ -71,7 +71,7 @@ _SPOILED = Problem(
 def spoiled(raw: Any) -> Problem | None:
     """The problem if a spreadsheet took the number for a quantity, 2.1E+17, and dropped digits."""
     if isinstance(raw, str):
-        return _SPOILED if _POWER.fullmatch(raw) else None
+        return _SPOILED if ("E" in raw or "e" in raw) and _POWER.fullmatch(raw) else None
     return _SPOILED if isinstance(raw, int | float) and raw >= 1e15 else None
 
 

@@ -34,9 +34,10 @@ _SHAPES = tuple((kind, re.compile(shape)) for kind, shape in (
 ))  # fmt: skip
 #: After the country code the zero of the area code is left out.
 _COUNTRY = re.compile(r"(?:\+|00)86(.+)|86(1[3-9]\d{9})")
-_EXTENSION = re.compile(r"(?:转分机|转|轉|分机|分機|内线|EXT\.?|[#*X~])\s*(\d{1,6})$", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:转分机|轉分機|转|轉|分机|分機|内线|EXT\.?|[#*X~])\s*(\d{1,6})$", re.IGNORECASE)
 _BETWEEN = re.compile(
-    r"[/、,;|\n]+|\s*(?:或|和|及)\s*|(?<=\d)\s{2,}(?=\d)|(?<=\d{7})\s+(?=\d{4}-?\d{3}|\d{7})"
+    r"[/、,;|\n]+|\s*(?:或|和|及)\s*|(?<=\d)\s{2,}(?=\d)"
+    r"|(?:(?<=\d{7})|(?<=\d{3}-\d{4}))[\s.]+(?=\d{3,4}-?\d{4})"
 )
 _SIGNS = re.compile(r"[\s()\-.·_\[\]]+|^(?:电话|電話|手机|手機|TEL)[:.]?", re.IGNORECASE)
 
@@ -82,7 +83,7 @@ def _read(text: str, zero_may_be_lost: bool) -> Phone:
     extension = _EXTENSION.search(text)
     if extension:
         text = text[: extension.start()]
-    elif text.count("-") >= 2 and re.search(r"\d{7,8}-\d{1,5}$", text):
+    elif re.search(r"\d-+(?:\d{3,4}-?\d{4}|\d{7,8})-+\d{1,5}$|\d{7,8}--+\d{1,5}$", text):
         text, _, tail = text.rpartition("-")
         return _with_extension(_plain(text, zero_may_be_lost), tail)
     return _with_extension(_plain(text, zero_may_be_lost), extension[1] if extension else "")

@@ -111,8 +111,11 @@ def check_organisation_code(raw: Any) -> Checked:
 
 
 def check_unified_number(raw: Any) -> Checked:
-    """Check Taiwan's unified business number: eight digits; see `repair_unified_number` for shorter ones."""
-    value = tidy(raw)
+    """Check Taiwan's unified business number: eight digits; see `repair_unified_number` for shorter ones.
+
+    The authority's own lists hold a few numbers that do not fit their check digit, so that is a warning only.
+    """
+    value = tidy(raw).rstrip("#*")
     if not (len(value) == 8 and value.isascii() and value.isdigit()):
         return Checked(
             value,
@@ -129,7 +132,7 @@ def check_unified_number(raw: Any) -> Checked:
     )
     # A 7 at the seventh place gives 28, hence 10, of which either digit may be taken.
     fits = total % 5 == 0 or (value[6] == "7" and (total + 1) % 5 == 0)
-    return Checked(value, () if fits else (_WRONG_CHECK,))
+    return Checked(value, (), () if fits else (_WRONG_CHECK,))
 
 
 def repair_unified_number(raw: Any) -> Checked:

@@ -109,12 +109,20 @@ def test_an_organisation_code_detects_a_wrong_digit(body, position, sign):
     assert check_organisation_code(changed + code[8]).errors
 
 
-@pytest.mark.parametrize("number", ["04595257", "10458575", "28715870", "53134751", "27863140", "10458570"])
+@pytest.mark.parametrize(
+    "number", ["04595257", "10458575", "46284599", "28715870", "53134751", "27863140", "10458570"]
+)
 def test_unified_numbers_are_checked(number):
     weights = (1, 2, 1, 2, 1, 2, 4, 1)
     total = sum(sum(divmod(int(digit) * weight, 10)) for digit, weight in zip(number, weights, strict=True))
     fits = total % 5 == 0 or (number[6] == "7" and (total + 1) % 5 == 0)
-    assert (not check_unified_number(number).errors) is fits
+    found = check_unified_number(number)
+    assert (found.errors, not found.warnings) == ((), fits)
+
+
+def test_marks_that_a_register_set_behind_a_unified_number_go():
+    assert check_unified_number("04595257 ** ").value == "04595257"
+    assert check_unified_number("04595257#").value == "04595257"
 
 
 def test_zeros_that_a_spreadsheet_dropped_are_put_back_with_a_warning():
