@@ -1,21 +1,22 @@
-"""The area tree: district → street → community → grid (→ building), on which every record and permission hangs.
+"""The area tree, on which every record and permission hangs: district → street → community → grid → building.
 
-An area has an id that never changes, perhaps a national code, and a ``path`` of fixed-width segments. What lies in an
-area is what has a path that begins with its path, so a scope is a range of an index. Codes and names may change and
-areas may be merged or moved: the dates stand in the row, what was before stands in the change log.
+An area has an id that never changes, perhaps a national code, and a ``path`` of fixed-width segments. What
+lies in an area is what has a path that begins with its path, so a scope is a range of an index. Codes and
+names may change and areas may be merged or moved: the dates stand in the row, what was before stands in the
+change log.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .db import Base, plain_text
+from .db import Base, UtcDateTime, plain_text
 
 KINDS = ("district", "street", "community", "grid", "building", "zone")
 SEGMENT = 4
@@ -23,11 +24,13 @@ PATH_LENGTH = 8 * SEGMENT
 
 
 class Area(Base):
-    """One area. ``boundary`` is a GeoJSON geometry in WGS84; ``valid_to`` is the day it was merged or dissolved."""
+    """One area; ``boundary`` is a GeoJSON geometry in WGS84, ``valid_to`` the day it was merged or ended."""
 
     __tablename__ = "area"
     __table_args__ = (
-        sa.Index("ix_area_path", "path", unique=True), sa.Index("ix_area_code", "code"), {"schema": "network"},
+        sa.Index("ix_area_path", "path", unique=True),
+        sa.Index("ix_area_code", "code"),
+        {"schema": "network"},
     )
 
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
@@ -42,6 +45,26 @@ class Area(Base):
     valid_to: Mapped[date | None] = mapped_column(sa.Date)
     merged_into: Mapped[UUID | None] = mapped_column(sa.ForeignKey("network.area.id"))
     version: Mapped[int] = mapped_column(sa.Integer, default=1)
+
+
+class AreaMove(Base):
+    """A move or merger of an area: what records of every database still have to follow until ``finished_at``.
+
+    ``old_path`` is never given to another area, also when the move is long finished.
+    """
+
+    __tablename__ = "area_move"
+    __table_args__ = (sa.Index("ix_area_move_finished_at", "finished_at"), {"schema": "network"})
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    area_id: Mapped[UUID] = mapped_column(sa.ForeignKey("network.area.id"))
+    merged_into: Mapped[UUID | None] = mapped_column(sa.ForeignKey("network.area.id"))
+    old_path: Mapped[str] = mapped_column(plain_text(PATH_LENGTH))
+    new_path: Mapped[str] = mapped_column(plain_text(PATH_LENGTH))
+    actor: Mapped[str] = mapped_column(sa.String(120))
+    reason: Mapped[str] = mapped_column(sa.Text)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 def after(path: str) -> str:

@@ -136,7 +136,7 @@ def _digest(keys: Keys, plain: str | None, clear: Mapping[str, Any]) -> bytes:
     return keys.mac("change.digest", (plain or "").encode() + b"\0" + (json_text(clear).encode() if clear else b""))
 
 
-def _mac(keys: Keys, before: bytes, row: Mapping[str, Any]) -> bytes:
+def _mac(keys: Keys, before: bytes, row: Mapping[str, Any] | sa.RowMapping) -> bytes:
     at: datetime = row["at"]
     told = (row["id"], int(at.timestamp() * 1_000_000), row["actor"], row["kind"], str(row["record_id"] or ""),
             row["action"], row["reason"], str(row["batch_id"] or ""))

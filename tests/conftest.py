@@ -1,0 +1,160 @@
+"""What most tests need: databases that the migrations built, keys, an actor, code lists, an area tree."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from portal import setup
+from registries import access
+from registries import references as known
+from registries.area_tree import AreaRow
+from registries.crypto import Keys
+from registries.db import DATABASES, Database
+from registries.keyring import Ring
+
+SERVER = os.environ.get("SANKU_TEST_POSTGRES", "")
+NO_SERVER = (
+    "PostgreSQL is not tested: name a server in SANKU_TEST_POSTGRES, for example postgresql:///postgres"
+)
+
+
+#: A district with two streets, each with two communities of two grids; its code was never assigned.
+SMALL_DISTRICT = [
+    AreaRow("000101", "district", "安澜区", "Anlan District", "000101"),
+    *(
+        AreaRow(code, kind, name, english, code, code[:-3])
+        for street, street_name, street_english in (("001", "临河", "Linhe"), ("002", "望海", "Wanghai"))
+        for code, kind, name, english in (
+            (f"000101{street}", "street", f"{street_name}街道", f"{street_english} Street"),
+            (f"000101{street}001", "community", f"{street_name}东社区", f"{street_english} East Community"),
+            (f"000101{street}001001", "grid", f"{street_name}东一网格", f"{street_english} East Grid 1"),
+            (f"000101{street}001002", "grid", f"{street_name}东二网格", f"{street_english} East Grid 2"),
+            (f"000101{street}002", "community", f"{street_name}西社区", f"{street_english} West Community"),
+            (f"000101{street}002001", "grid", f"{street_name}西一网格", f"{street_english} West Grid 1"),
+            (f"000101{street}002002", "grid", f"{street_name}西二网格", f"{street_english} West Grid 2"),
+        )
+    ),
+]
+
+
+@pytest.fixture(scope="session")
+def ring() -> Ring:
+    """The secrets of this test run."""
+    return Ring.new("aes-256-gcm")
+
+
+@pytest.fixture
+def keys(ring: Ring) -> Keys:
+    """Keys of a test's own, so that it may rotate them; all begin with the same secrets."""
+    return Keys(ring)
+
+
+@pytest.fixture
+def actor() -> access.Actor:
+    """Somebody who may do everything."""
+    return access.console("test")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, ring: Ring) -> Path:
+    """A folder with the five files as ``sanku init`` leaves them, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    database = Database(folder, keys=Keys(ring), synchronous="OFF")
+    setup.initialise(database, access.console("test"), areas=SMALL_DISTRICT)
+    for name in DATABASES:
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA {name}.wal_checkpoint(TRUNCATE)")
+    database.engine.dispose()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def references(sqlite_template: Path, ring: Ring) -> known.References:
+    """The shipped code lists and the areas of `SMALL_DISTRICT`."""
+    database = Database(sqlite_template, keys=Keys(ring))
+    with database.reading() as session:
+        found = known.load(session)
+    database.engine.dispose()
+    return found
+
+
+@pytest.fixture
+def database(tmp_path: Path, sqlite_template: Path, keys: Keys) -> Iterator[Database]:
+    """The five SQLite files in a folder of the test's own, with code lists and `SMALL_DISTRICT`."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    made = Database(folder, keys=keys, synchronous="OFF")
+    for name in DATABASES:
+        shutil.copy(sqlite_template / made.file(name).name, made.file(name))
+    yield made
+    made.engine.dispose()
+
+
+@contextmanager
+def _server() -> Iterator[tuple[sa.Engine, sa.URL]]:
+    """A connection to the test server; without one these tests are skipped, but never where all must run."""
+    unreachable = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+    if not SERVER:
+        unreachable(NO_SERVER)
+    url = sa.make_url(SERVER).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    try:
+        engine.connect().close()
+    except sa.exc.OperationalError as error:
+        unreachable(f"{NO_SERVER} ({str(error.orig).splitlines()[0]})")
+    yield engine, url
+
+
+@contextmanager
+def _postgres(engine: sa.Engine, url: sa.URL, template: str | None = "template0") -> Iterator[None]:
+    """A database of the test server for as long as it is needed."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{url.database}" TEMPLATE "{template}"')
+    try:
+        yield
+    finally:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE "{url.database}" WITH (FORCE)')
+
+
+def _text(url: sa.URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(ring: Ring) -> Iterator[tuple[sa.Engine, sa.URL]]:
+    """A connection to the test server, and a database there as ``sanku init`` leaves it, to be copied."""
+    with _server() as (engine, url):
+        name = f"sanku_test_{os.getpid()}_template"
+        with _postgres(engine, url.set(database=name)):
+            made = Database(Path(), _text(url.set(database=name)), Keys(ring))
+            setup.initialise(made, access.console("test"), areas=SMALL_DISTRICT)
+            made.engine.dispose()
+            yield engine, url.set(database=name)
+
+
+@pytest.fixture
+def postgres_database(
+    tmp_path: Path, postgres_template: tuple[sa.Engine, sa.URL], keys: Keys
+) -> Iterator[Database]:
+    """The same five databases as schemas of a PostgreSQL database of the test's own."""
+    engine, template = postgres_template
+    url = template.set(database=f"sanku_test_{os.getpid()}_{uuid4().hex[:8]}")
+    with _postgres(engine, url, template.database):
+        made = Database(tmp_path, _text(url), keys)
+        yield made
+        made.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_database(request: pytest.FixtureRequest) -> Database:
+    """Once each engine."""
+    return request.getfixturevalue("database" if request.param == "sqlite" else "postgres_database")
