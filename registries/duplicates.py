@@ -1,6 +1,6 @@
 """Probable duplicates: pairs of records that may be one thing, waiting for somebody to decide.
 
-The importer queues a pair when a row without a code looks like a record that it differs from; `registries.likeness`
+The importer queues a pair when a row without a code looks like a record that it differs from; the `alike` of a kind
 finds more of them by ID, name and birth date, phone, credit code, address or position. A pair is decided once: merged,
 or told apart for good.
 """
@@ -59,6 +59,15 @@ def queue(session: Session, kind: Kind, pairs: Iterable[tuple[UUID, UUID]], why:
     if fresh:
         session.execute(table.insert(), fresh)
     return len(fresh)
+
+
+def decide(session: Session, kind: Kind, first: UUID, second: UUID, state: str, who: str) -> None:
+    """Write down what became of a pair: ``merged``, ``apart``, or ``open`` again; a pair nobody queued is added."""
+    table = DUPLICATE[kind.database]
+    queue(session, kind, [(first, second)], "by hand")
+    session.execute(table.update().where(
+        table.c.kind == kind.name, table.c.first_id == min(first, second), table.c.second_id == max(first, second),
+    ).values(state=state, decided_by=who))
 
 
 def forget(session: Session, database: str, batch_id: UUID) -> None:
