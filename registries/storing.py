@@ -117,6 +117,7 @@ class Kind:
     ``codes(values)`` are its official codes as (field, text), the first thing a file's row is matched by, and
     ``find_codes(session, storage, codes)`` finds the live records that hold them where a code is no column of the table;
     ``documents(items, references)`` are what the search index holds of records, or ``None`` for personal records;
+    ``sort_columns`` name, for fields that are not sorted by their own column, the NOT NULL column that is;
     ``alike(session)`` finds pairs of live records that may be one thing, each with the word for why;
     ``branch(values)`` makes of a row whose code stands in an earlier row of the file a record of its own, if it can.
     """
@@ -135,6 +136,7 @@ class Kind:
     find_codes: Callable[[Session, Any, set[tuple[str, str]]], dict[tuple[str, str], UUID]] | None = None
     branch: Callable[[dict[str, Any]], dict[str, Any] | None] = no_branch
     documents: Callable[..., Iterable[Any]] | None = None
+    sort_columns: Mapping[str, str] = field(default_factory=dict)
     alike: Callable[[Session], Iterable[tuple[UUID, UUID, str]]] | None = None
     title: Callable[[Mapping[str, Any]], str] = name_title
 
