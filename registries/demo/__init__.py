@@ -1,1 +1,1 @@
-"""A believable district of people who do not exist: for trying the software out, for tests and for benchmarks."""
+"""A believable district of people who do not exist: for trying out, tests and benchmarks."""

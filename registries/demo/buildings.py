@@ -1,6 +1,6 @@
-"""The buildings of one grid: estates with their blocks, shops along the street, and what the quarter needs beside.
+"""The buildings of one grid: estates with their blocks, shops along the street, schools and the like.
 
-A grid is laid out by itself from the seed and its own number, so a million people need no list of all buildings.
+A grid is laid out by itself from the seed and its own number: a million people need no list of buildings.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from random import Random
 
 from registries.demo.areas import DISTRICT_NAME, Grid, house_number
 from registries.demo.drawing import MICRO, Point, Ring, bounds, contains, doubled_area
-from registries.demo.tables import between, chance, draw, rows, shuffled, wheel, words
+from registries.demo.tables import Record, between, chance, dice, draw, rows, shuffled, wheel, words
 
 MEAN_HOUSEHOLD = 2.42
 # Every tenth home stands empty; the register of a grid fills up before its houses do.
@@ -34,7 +34,7 @@ class Building:
     point: Point
     floors: int
     built: int
-    place: dict[str, object]
+    place: Record
     units: int = 0
     per_floor: int = 0
 
@@ -46,7 +46,7 @@ class Building:
 
 def buildings_of(seed: object, grid: Grid) -> list[Building]:
     """All buildings of the grid in the order of their numbers, the same on every call."""
-    rng = Random(f"{seed}/buildings/{grid.index}")
+    rng = dice(seed, "buildings", grid.index)
     plans = [*_homes(rng, grid), *_others(rng, grid)]
     spots = _spots(rng, grid.ring, len(plans))
     return [
@@ -55,7 +55,7 @@ def buildings_of(seed: object, grid: Grid) -> list[Building]:
     ]
 
 
-def _homes(rng: Random, grid: Grid) -> Iterator[dict[str, object]]:
+def _homes(rng: Random, grid: Grid) -> Iterator[Record]:
     """Blocks of one or two estates, until there are homes enough for the people of the grid."""
     needed = round(grid.residents / MEAN_HOUSEHOLD * SPARE) + 2
     if grid.street.profile == "zone":
@@ -76,7 +76,7 @@ def _homes(rng: Random, grid: Grid) -> Iterator[dict[str, object]]:
         yield plan
 
 
-def _estate(rng: Random, grid: Grid) -> dict[str, object]:
+def _estate(rng: Random, grid: Grid) -> Record:
     style = draw(rng, _styles(grid.street.profile))
     built = between(rng, int(style["built_low"]), int(style["built_high"]))
     name = draw(rng, _estate_names(style["style"] in ("yard", "walkup", "reform")))
@@ -84,7 +84,7 @@ def _estate(rng: Random, grid: Grid) -> dict[str, object]:
     return {"style": style, "built": built, "name": name, "road": road, "number": number}
 
 
-def _block(rng: Random, estate: dict, block: int, needed: int) -> dict:
+def _block(rng: Random, estate: Record, block: int, needed: int) -> Record:
     style = estate["style"]
     floors = int(draw(rng, words(style["floors"])))
     per_floor = int(draw(rng, words(style["per_floor"])))
@@ -93,11 +93,16 @@ def _block(rng: Random, estate: dict, block: int, needed: int) -> dict:
         floors = {33: 26, 26: 24, 24: 18, 18: 11}.get(floors, 6)
     units = max(1, min(int(draw(rng, words(style["units"]))), round(needed / (floors * per_floor))))
     return {
-        "role": "home", "estate": estate, "block": block, "floors": floors, "units": units, "per_floor": per_floor,
+        "role": "home",
+        "estate": estate,
+        "block": block,
+        "floors": floors,
+        "units": units,
+        "per_floor": per_floor,
     }
 
 
-def _others(rng: Random, grid: Grid) -> Iterator[dict[str, object]]:
+def _others(rng: Random, grid: Grid) -> Iterator[Record]:
     for row in rows("buildings"):
         if row["role"] != "dormitory":
             yield from ({"role": row["role"]} for _ in range(_wanted(rng, grid, row["per"])))
@@ -112,11 +117,15 @@ def _wanted(rng: Random, grid: Grid, per: str) -> int:
         return between(rng, 2, 4) if zone else 0
     if per.startswith("street "):
         return int(first and not zone and community.number == int(per.split()[1]))
-    number = {"community": 0, "odd community": community.number % 2 - 1, "fifth community": community.number % 5 - 2}
+    number = {
+        "community": 0,
+        "odd community": community.number % 2 - 1,
+        "fifth community": community.number % 5 - 2,
+    }
     return int(first and number[per] == 0 and not (zone and per != "community"))
 
 
-def _built(rng: Random, grid: Grid, number: int, plan: dict, spot: Point) -> Building:
+def _built(rng: Random, grid: Grid, number: int, plan: Record, spot: Point) -> Building:
     key = f"b-{grid.index:04d}-{number:03d}"
     facts = _home_facts(rng, grid, plan) if plan["role"] == "home" else _other_facts(rng, grid, plan)
     place = facts | {
@@ -130,12 +139,22 @@ def _built(rng: Random, grid: Grid, number: int, plan: dict, spot: Point) -> Bui
         "height_m": round(int(facts["floors_up"]) * (STOREY_M if plan["role"] == "home" else 3.9) + 1.2, 1),
     }
     return Building(
-        key, number, grid, plan["role"], str(place["name"]), str(place["address"]), spot, int(facts["floors_up"]),
-        int(facts["built_year"]), place, plan.get("units", 0), plan.get("per_floor", 0),
+        key,
+        number,
+        grid,
+        plan["role"],
+        str(place["name"]),
+        str(place["address"]),
+        spot,
+        int(facts["floors_up"]),
+        int(facts["built_year"]),
+        place,
+        plan.get("units", 0),
+        plan.get("per_floor", 0),
     )
 
 
-def _home_facts(rng: Random, grid: Grid, plan: dict) -> dict:
+def _home_facts(rng: Random, grid: Grid, plan: Record) -> Record:
     estate, floors = plan["estate"], plan["floors"]
     style = estate["style"]
     yard, tall = style["style"] == "yard", floors >= int(style["lift_from"])
@@ -146,8 +165,10 @@ def _home_facts(rng: Random, grid: Grid, plan: dict) -> dict:
         "name": name,
         "address": f"{_start(grid)}{estate['road']}{estate['number']}号{name}",
         "structure": draw(rng, _shares(style["structures"])),
-        "floors_up": floors, "floors_down": (2 if floors > 17 else 1) if tall else 0,
-        "built_year": min(estate["built"] + plan["block"] // 12, 2025), "use": "住宅",
+        "floors_up": floors,
+        "floors_down": (2 if floors > 17 else 1) if tall else 0,
+        "built_year": min(estate["built"] + plan["block"] // 12, 2025),
+        "use": "住宅",
         "floor_area_m2": homes * between(rng, 38, 60) if yard else homes * between(rng, 62, 104),
         "lifts": lifts,
         "property_company": f"{estate['name']}物业服务中心" if estate["built"] > 1999 else None,
@@ -159,7 +180,7 @@ def _home_facts(rng: Random, grid: Grid, plan: dict) -> dict:
     }
 
 
-def _other_facts(rng: Random, grid: Grid, plan: dict) -> dict:
+def _other_facts(rng: Random, grid: Grid, plan: Record) -> Record:
     row = next(row for row in rows("buildings") if row["role"] == plan["role"])
     floors = plan.get("floors") or between(rng, int(row["floors_low"]), int(row["floors_high"]))
     community, street = grid.community.name.removesuffix("社区"), grid.street.name.removesuffix("街道")
@@ -172,8 +193,10 @@ def _other_facts(rng: Random, grid: Grid, plan: dict) -> dict:
         "name": name,
         "address": f"{_start(grid)}{road}{number}号",
         "structure": row["structure"],
-        "floors_up": floors, "floors_down": int(floors > 7),
-        "built_year": built, "use": row["use"],
+        "floors_up": floors,
+        "floors_down": int(floors > 7),
+        "built_year": built,
+        "use": row["use"],
         "floor_area_m2": between(rng, int(row["area_low"]), int(row["area_high"])),
         "lifts": int(row["lifts"]) if floors > 3 else 0,
         "property_company": None,
@@ -191,8 +214,11 @@ def _start(grid: Grid) -> str:
 
 @cache
 def _styles(profile: str) -> list[dict[str, str]]:
-    return wheel((style, _weights(style["profiles"])[profile]) for style in rows("estates")
-                 if profile in _weights(style["profiles"]))
+    return wheel(
+        (style, _weights(style["profiles"])[profile])
+        for style in rows("estates")
+        if profile in _weights(style["profiles"])
+    )
 
 
 @cache
@@ -222,7 +248,10 @@ def _spots(rng: Random, ring: Ring, count: int) -> list[Point]:
         while y < north:
             x = west + step * 0.4
             while x < east:
-                spot = (round(x + (rng.random() - 0.5) * step * 0.3), round(y + (rng.random() - 0.5) * step * 0.12))
+                spot = (
+                    round(x + (rng.random() - 0.5) * step * 0.3),
+                    round(y + (rng.random() - 0.5) * step * 0.12),
+                )
                 if _well_inside(ring, spot, round(step * 0.2)):
                     found.append(spot)
                 x += step

@@ -1,4 +1,4 @@
-"""Day numbers and their ISO text; the text of a day is made once, since a million people share some 36,000 days."""
+"""Day numbers and their ISO text; each is made once, as a million people share some 36,000 days."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from registries.demo.areas import Tree
 from registries.demo.buildings import buildings_of
@@ -15,26 +14,32 @@ from registries.demo.facilities import Facilities
 from registries.demo.organisations import Organisations
 from registries.demo.residents import Register
 from registries.demo.rows import Sheet, sheet_of
+from registries.demo.tables import Record
 
-Record = dict[str, Any]
 MOST_RESIDENTS = 1_000_000
 
 
 class District:
     """Yields plain records by kind; each may be asked for again and begins anew.
 
-    A record has a ``key`` by which others name it (``building_key``, ``employer_key``, ``parent_key``); fields carry
-    the names of the schemas, days are ISO text, areas are named by ``area_code``. Nobody in it exists: see
-    ``numbers.py``. People come as a stream, household by household, so that a million need no more memory than ten.
+    A record has a ``key`` by which others name it (``building_key``, ``employer_key``, ``parent_key``);
+    fields carry the names of the schemas, days are ISO text, areas are named by ``area_code``. Nobody in it
+    exists: see ``numbers.py``. People come as a stream, household by household, so that a million need no
+    more memory than ten.
     """
 
     def __init__(
-        self, seed: object = 1, residents: int = 20_000, organisations: int = 1_500, facilities: int = 4_000,
-        today: date | None = None,
+        self,
+        seed: object = 1,
+        residents: int = 20_000,
+        organisations: int = 1_500,
+        facilities: int = 4_000,
+        *,
+        today: date,
     ) -> None:
         if not 0 <= residents <= MOST_RESIDENTS:
             raise ValueError(f"A demo district has between 0 and {MOST_RESIDENTS} residents.")
-        self.seed, self.today = seed, today or date.today()
+        self.seed, self.today = seed, today
         self.sizes = {"resident": residents, "organisation": organisations, "facility": facilities}
         self._day = self.today.toordinal()
         self.tree = Tree(seed, residents)
@@ -60,7 +65,9 @@ class District:
     def facilities(self) -> Iterator[Record]:
         """The municipal facilities; ``links`` says by which organisation one is kept."""
         sizes, grids = self.sizes, self.tree.grids
-        return Facilities(self.seed, grids, sizes["facility"], self._organisations.records, self._day).records()
+        return Facilities(
+            self.seed, grids, sizes["facility"], self._organisations.records, self._day
+        ).records()
 
     def homes(self) -> Iterator[tuple[Record, Record | None, list[Record]]]:
         """Each dwelling with its household and residents: all three streams in one pass."""
@@ -85,16 +92,21 @@ class District:
 
         ``kind`` is resident, organisation or facility; the rows are a stream.
         """
-        records = {"resident": self.residents, "organisation": self.organisations, "facility": self.facilities}
+        records = {
+            "resident": self.residents,
+            "organisation": self.organisations,
+            "facility": self.facilities,
+        }
         return sheet_of(kind, records[kind]())
 
     def write_csv(self, kind: str, path: Path) -> int:
-        """Save the sheet of a kind as CSV (UTF-8 with mark, so that office programs read it); the number of rows."""
+        """Save a sheet as CSV, in UTF-8 with the mark that office programs look for; the number of rows."""
         headings, rows = self.sheet(kind)
         count = 0
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(headings)
-            for count, row in enumerate(rows, 1):
+            for row in rows:
                 writer.writerow(row)
+                count += 1
         return count

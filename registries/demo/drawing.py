@@ -1,11 +1,13 @@
 """Drawing a district: one outline, cut again and again, so that the pieces tile it exactly.
 
-Points are whole micro-degrees (about a decimetre), never floats: two neighbours share the very same points, hence
-the areas of the parts add up to the whole without a remainder, and every machine draws the same map.
+Points are whole micro-degrees (about a decimetre), never floats: two neighbours share the very same
+points, hence the areas of the parts add up to the whole without a remainder, and every machine draws the
+same map.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from random import Random
 
@@ -49,7 +51,7 @@ def roughened(line: Sequence[Point], rng: Random, times: int = 2, depth: float =
     points = list(line)
     for _ in range(times):
         bent: Ring = []
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        for (x1, y1), (x2, y2) in itertools.pairwise(points):
             push = (rng.random() * 2 - 1) * depth
             bent.append((x1, y1))
             bent.append((round((x1 + x2) / 2 - (y2 - y1) * push), round((y1 + y2) / 2 + (x2 - x1) * push)))
@@ -58,7 +60,7 @@ def roughened(line: Sequence[Point], rng: Random, times: int = 2, depth: float =
 
 
 class Knife:
-    """Cuts rings in two and remembers every new corner on a shared border, so that the neighbour gets it too."""
+    """Cuts rings in two and remembers each new corner on a shared border, for the neighbour has it too."""
 
     def __init__(self, rng: Random) -> None:
         self.rng = rng
@@ -139,11 +141,7 @@ class Knife:
             bends.append((round(x), round(y)))
         path = [one, *bends, two]
         borders = list(zip(ring, [*ring[1:], ring[0]], strict=True))
-        free = all(
-            not _meet(a, b, c, d)
-            for a, b in zip(path, path[1:], strict=False)
-            for c, d in borders
-        )
+        free = all(not _meet(a, b, c, d) for a, b in itertools.pairwise(path) for c, d in borders)
         return bends if free and all(contains(ring, bend) for bend in bends) else []
 
 
@@ -200,7 +198,6 @@ def _area_before(ring: Ring, heights: list[float], level: float) -> float:
             share = (level - here) / (there - here)
             kept.append((x + (ring[following][0] - x) * share, y + (ring[following][1] - y) * share))
     total = 0.0
-    for index, (x, y) in enumerate(kept):
-        x2, y2 = kept[(index + 1) % len(kept)]
-        total += x * y2 - x2 * y
+    for (x1, y1), (x2, y2) in zip(kept, [*kept[1:], *kept[:1]], strict=True):
+        total += x1 * y2 - x2 * y1
     return abs(total)

@@ -6,15 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
 from random import Random
-from typing import Any
 
 from registries.demo.areas import DISTRICT_NAME, DIVISION, Grid
 from registries.demo.buildings import Building, buildings_of
 from registries.demo.days import iso, some_day
 from registries.demo.drawing import MICRO, Point, bounds, contains
-from registries.demo.tables import between, chance, draw, rows, shuffled, wheel, words
+from registries.demo.tables import Record, between, chance, dice, draw, rows, shuffled, wheel, words
 
-Record = dict[str, Any]
 Row = dict[str, str]
 _STATES = wheel([("01", 91), ("02", 4), ("03", 0.6), ("04", 2), ("05", 1.5), ("06", 0.6), ("07", 0.3)], 1000)
 # Half a dozen metres in micro-degrees.
@@ -45,13 +43,15 @@ class Facilities:
         """The facilities, grid by grid; serials run on per subclass as a locked counter would give them."""
         number = 0
         for grid, share in zip(self._grids, _shares(len(self._grids), self._count), strict=True):
-            rng = Random(f"{self._seed}/facilities/{grid.index}")
+            rng = dice(self._seed, "facilities", grid.index)
             buildings = buildings_of(self._seed, grid)
             lifts = [building for building in buildings if building.place["lifts"]]
             for _ in range(share):
                 number += 1
                 row = draw(rng, _kinds(grid.street.profile == "zone", bool(lifts), grid.riverside))
-                yield self._record(rng, f"f-{number:05d}", row, grid, lifts if row["spread"] == "lift" else buildings)
+                yield self._record(
+                    rng, f"f-{number:05d}", row, grid, lifts if row["spread"] == "lift" else buildings
+                )
 
     def _record(self, rng: Random, key: str, row: Row, grid: Grid, buildings: list[Building]) -> Record:
         today, life = self._today, int(row["life"])
@@ -64,25 +64,36 @@ class Facilities:
         state = draw(rng, _STATES)
         if state == "01" and checked + days < today and chance(rng, 0.3):
             state = "08"
-        record = {
+        record: Record = {
             "key": key,
             "code": f"{DIVISION}{row['subclass']}{self._serials[row['subclass']]:06d}",
-            "name": self._name(row, building, road), "subclass": row["subclass"],
+            "name": self._name(row, building, road),
+            "subclass": row["subclass"],
             "competent_department": DISTRICT_NAME + row["department"],
-            "owner": _filled(row["owner"], grid), "maintainer": _filled(row["maintainer"], grid),
-            "area_code": grid.key, "location": location,
+            "owner": _filled(row["owner"], grid),
+            "maintainer": _filled(row["maintainer"], grid),
+            "area_code": grid.key,
+            "location": location,
             "address": building.address if inside else f"{DISTRICT_NAME}{grid.street.name}{road}",
-            "longitude": point[0] / MICRO, "latitude": point[1] / MICRO, "datum": "wgs84",
-            "state": state, "model": draw(rng, words(row["models"])) if row["models"] else None,
-            "made_on": iso(installed - between(rng, 30, 400)), "installed_on": iso(installed),
+            "longitude": point[0] / MICRO,
+            "latitude": point[1] / MICRO,
+            "datum": "wgs84",
+            "state": state,
+            "model": draw(rng, words(row["models"])) if row["models"] else None,
+            "made_on": iso(installed - between(rng, 30, 400)),
+            "installed_on": iso(installed),
             "warranty_until": iso(installed + 730),
             "size": draw(rng, words(row["sizes"])) if row["sizes"] else None,
             "material": draw(rng, words(row["materials"])) if row["materials"] else None,
-            "opening_hours": _hours(rng, row), "is_public": row["public"] == "yes",
-            "check_days": days, "last_checked_on": iso(checked), "next_check_on": iso(checked + days),
+            "opening_hours": _hours(rng, row),
+            "is_public": row["public"] == "yes",
+            "check_days": days,
+            "last_checked_on": iso(checked),
+            "next_check_on": iso(checked + days),
             "risk_colour": draw(rng, _risks(row["risk"])),
             "surveyed_on": iso(min(today, installed + between(rng, 0, 200))),
-            "attributes": self._attributes(rng, row), "note": "待查找权属单位" if row["subclass"] == "0114" else None,
+            "attributes": self._attributes(rng, row),
+            "note": "待查找权属单位" if row["subclass"] == "0114" else None,
             "links": [],
         }
         capacity = record["attributes"].pop("容纳人数", None)
@@ -105,7 +116,7 @@ class Facilities:
             record["links"] = [{"role": "kept_by", "organisation_key": keeper["key"], "from_date": start}]
 
     def _free_place(self, rng: Random, row: Row, grid: Grid, building: Building) -> tuple[Point, str, str]:
-        """A place some metres from the last of the same subclass: nearer ones would look like one counted twice."""
+        """A place some metres from others of its subclass, lest two look like one counted twice."""
         while True:
             point, location, road = self._somewhere(rng, row, grid, building)
             x, y = point[0] // CELL, point[1] // CELL
@@ -123,7 +134,11 @@ class Facilities:
             return point, f"{building.name}{unit}单元" if building.units else f"{building.name}大厅", road
         if row["spread"] == "yard":
             point = _near(rng, grid, building.point, 260)
-            return point, f"{building.name}{draw(rng, ('门前', '入口处', '东侧', '西侧', '南侧', '北侧'))}", road
+            return (
+                point,
+                f"{building.name}{draw(rng, ('门前', '入口处', '东侧', '西侧', '南侧', '北侧'))}",
+                road,
+            )
         point = _anywhere(rng, grid)
         if row["spread"] == "water":
             return point, f"安澜河{draw(rng, ('左岸', '右岸'))}{road}段", road
@@ -131,7 +146,11 @@ class Facilities:
             return point, f"{road}{draw(rng, ('街心游园', '绿地', '小广场'))}{draw(rng, _SIDES)}", road
         other = draw(rng, grid.community.roads)
         crossing = f"{road}与{other}交叉口{draw(rng, _SIDES)}{between(rng, 5, 120)}米"
-        return point, crossing if other != road else f"{road}{between(rng, 1, 260)}号{draw(rng, ('门前', '对面'))}", road
+        return (
+            point,
+            crossing if other != road else f"{road}{between(rng, 1, 260)}号{draw(rng, ('门前', '对面'))}",
+            road,
+        )
 
     def _name(self, row: Row, building: Building, road: str) -> str:
         if row["spread"] in ("yard", "lift"):
@@ -153,7 +172,8 @@ def _kinds(zone: bool, lifts: bool, riverside: bool) -> list[Row]:
     usable = [row for row in rows("facilities") if not absent.get(row["spread"])]
     quiet = ("2111", "0126", "0302", "2110")
     return wheel(
-        ((row, float(row["weight"]) * (0.3 if zone and row["subclass"] in quiet else 1)) for row in usable), 5000
+        ((row, float(row["weight"]) * (0.3 if zone and row["subclass"] in quiet else 1)) for row in usable),
+        5000,
     )
 
 
@@ -165,7 +185,7 @@ def _risks(text: str) -> list[str]:
 
 def _shares(groups: int, total: int) -> list[int]:
     base, rest = divmod(total, groups)
-    lucky = set(shuffled(Random(f"{groups}/{total}"), range(groups))[:rest])
+    lucky = set(shuffled(dice(groups, total), range(groups))[:rest])
     return [base + (index in lucky) for index in range(groups)]
 
 

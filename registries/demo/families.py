@@ -1,7 +1,8 @@
 """Who lives in one home: couples, three generations, old people alone, people who share the rent.
 
-Only ages, sexes and relations are decided here. The shares by quarter, in ``families.csv``, are set so that the whole
-district comes out with the age pyramid of a shrinking north-eastern city: about 12 % children, 27 % over sixty.
+Only ages, sexes and relations are decided here. The shares by quarter, in ``families.csv``, are set so
+that the whole district comes out with the age pyramid of a shrinking north-eastern city: about 12 %
+children, a quarter over sixty.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ def family(rng: Random, today: int, profile: str, most: int) -> tuple[str, Famil
 
 def crowd(rng: Random, today: int, count: int) -> Family:
     """People without ties under one roof (shared rent, dormitory): mostly young and working."""
-    return [_alone(rng, today, int(_skewed(rng, 19, 50)), STRANGER if index else HEAD) for index in range(count)]
+    return [
+        _alone(rng, today, int(_skewed(rng, 19, 50)), STRANGER if index else HEAD) for index in range(count)
+    ]
 
 
 @cache

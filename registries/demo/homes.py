@@ -1,4 +1,4 @@
-"""Fills the homes of one grid: which stand empty, which family lives in which, until the grid has its people."""
+"""Fills the homes of one grid, some with a family and some with nobody, until it has its people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 from registries.demo.areas import Grid
 from registries.demo.buildings import DORMITORY_BEDS, MEAN_HOUSEHOLD, Building, buildings_of
 from registries.demo.families import Family, crowd, family
-from registries.demo.tables import between, chance
+from registries.demo.tables import between, chance, dice
 
 # Where the people of a household are registered.
 HERE, DISTRICT, AWAY, OUTSIDE, PAPER = "here", "district", "away", "outside", "paper"
@@ -17,7 +17,7 @@ HERE, DISTRICT, AWAY, OUTSIDE, PAPER = "here", "district", "away", "outside", "p
 
 @dataclass(slots=True)
 class Home:
-    """One flat or room with the family in it, which may be empty; ``household`` numbers it within its grid."""
+    """One flat or room with the family in it, if any; ``household`` counts within the grid."""
 
     building: Building
     unit: int
@@ -36,7 +36,7 @@ class Home:
 
 def homes_of(seed: object, grid: Grid, today: int) -> Iterator[Home]:
     """Every home of the grid, lived in or not; together they house exactly ``grid.residents`` people."""
-    rng = Random(f"{seed}/homes/{grid.index}")
+    rng = dice(seed, "homes", grid.index)
     buildings = buildings_of(seed, grid)
     left, serial = grid.residents, 0
     dormitories = [building for building in buildings if building.role == "dormitory"]
@@ -46,7 +46,11 @@ def homes_of(seed: object, grid: Grid, today: int) -> Iterator[Home]:
         for home in _rooms(building):
             home.members = crowd(rng, today, min(DORMITORY_BEDS, beds))
             beds, left = beds - len(home.members), left - len(home.members)
-            home.kind, home.household, home.origin = "dormitory", serial, AWAY if chance(rng, 0.75) else DISTRICT
+            home.kind, home.household, home.origin = (
+                "dormitory",
+                serial,
+                AWAY if chance(rng, 0.75) else DISTRICT,
+            )
             yield home
     homes = [home for building in buildings if building.role == "home" for home in _rooms(building)]
     for index, home in enumerate(homes):

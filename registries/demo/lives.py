@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from registries.demo.days import iso, some_day
 from registries.demo.families import FEMALE, MALE, MARRIED, REMARRIED, Person
-from registries.demo.tables import between, chance, draw, rows, wheel, words
+from registries.demo.tables import Record, between, chance, draw, rows, wheel, words
 
 PRESCHOOL, STUDENT, HOUSEWORK, UNEMPLOYED, RETIRED = "1", "2", "3", "4", "5"
 PROFESSIONAL, CLERK, SERVICE, FARMER, OPERATOR = "6", "7", "8", "9", "10"
@@ -57,7 +57,9 @@ def occupation(rng: Random, person: Person, schooled: str | None, migrant: bool,
     if age < 18 or (age < 23 and schooled in ("20", "30")):
         return STUDENT
     # Women retire at fifty or fifty-five, men at sixty; the old who never had a post kept house or a field.
-    if age >= 60 or (person.sex == FEMALE and age >= 50 and not migrant and rng.random() < (0.55 if age < 55 else 0.9)):
+    if age >= 60 or (
+        person.sex == FEMALE and age >= 50 and not migrant and rng.random() < (0.55 if age < 55 else 0.9)
+    ):
         if schooled in ("90", "81") and rng.random() < 0.3:
             return FARMER if profile == "fringe" and age < 75 else HOUSEWORK
         return RETIRED
@@ -79,17 +81,19 @@ def works(code: str) -> bool:
 class Needs:
     """Finds the vulnerable groups that somebody belongs to, each with source, date and date of review.
 
-    Groups that follow from age or work (V03, V08, V09, V17, V18) are computed by the system and never listed here.
+    What follows from age or work (V03, V08, V09, V17, V18) the system computes; it is never listed here.
     """
 
     def __init__(self, today: int) -> None:
         self.today = today
 
-    def of(self, rng: Random, person: Person, kind: str, members: Sequence[Person], rider: bool) -> list[dict]:
+    def of(
+        self, rng: Random, person: Person, kind: str, members: Sequence[Person], rider: bool
+    ) -> list[Record]:
         """The groups of one member of a household of this kind."""
         if person.died:
             return []
-        found: list[dict] = []
+        found: list[Record] = []
         if person.age >= 60:
             self._old(rng, person, kind, members, found)
         elif person.age < 16:
@@ -101,7 +105,9 @@ class Needs:
         self._at_any_age(rng, person, found)
         return found
 
-    def _old(self, rng: Random, person: Person, kind: str, members: Sequence[Person], found: list[dict]) -> None:
+    def _old(
+        self, rng: Random, person: Person, kind: str, members: Sequence[Person], found: list[Record]
+    ) -> None:
         living = sum(not member.died for member in members)
         if living == 1:
             found.append(self._note(rng, "V01", "社区走访", 90))
@@ -120,13 +126,13 @@ class Needs:
         if living == 1 and person.marital == "10" and rng.random() < 0.3:
             found.append(self._note(rng, "V14", "民政部门", 180))
 
-    def _young(self, rng: Random, person: Person, kind: str, found: list[dict]) -> None:
+    def _young(self, rng: Random, person: Person, kind: str, found: list[Record]) -> None:
         if kind == "grandparents_grandchild":
             found.append(self._note(rng, "V06", "学校名册" if person.age > 6 else "社区走访", 180))
         if rng.random() < 0.003:
             found.append(self._note(rng, "V07", "民政部门", 180))
 
-    def _mother(self, rng: Random, person: Person, members: Sequence[Person], found: list[dict]) -> None:
+    def _mother(self, rng: Random, person: Person, members: Sequence[Person], found: list[Record]) -> None:
         youngest = max((member.born for member in members if member.mother is person), default=0)
         since_birth = self.today - youngest
         if since_birth < 180:
@@ -134,13 +140,15 @@ class Needs:
         elif since_birth > 700 and person.age < 39 and rng.random() < 0.016:
             found.append(self._note(rng, "V12", "妇幼保健", 42, ends=self.today + between(rng, 60, 360)))
 
-    def _at_any_age(self, rng: Random, person: Person, found: list[dict]) -> None:
+    def _at_any_age(self, rng: Random, person: Person, found: list[Record]) -> None:
         luck = rng.random()
         share = 0.008 if person.age < 18 else 0.024 if person.age < 60 else 0.052
         if luck < share:
             group = self._note(rng, "V10", "残联", 365, help_needed=luck < share / 3)
             kinds = ("4", "4", "4", "2", "1", "5", "6", "3", "7")
-            found.append(group | {"disability_type": draw(rng, kinds), "disability_grade": str(between(rng, 1, 4))})
+            found.append(
+                group | {"disability_type": draw(rng, kinds), "disability_grade": str(between(rng, 1, 4))}
+            )
         elif luck > 0.986:
             found.append(self._note(rng, "V13", "民政部门", 180))
         elif luck > 0.978:
@@ -152,11 +160,15 @@ class Needs:
 
     def _note(
         self, rng: Random, group: str, source: str, review_days: int, help_needed: bool = False, ends: int = 0
-    ) -> dict:
+    ) -> Record:
         noted = some_day(rng, self.today, review_days + 30)
         return {
-            "group": group, "source": source, "noted_on": iso(noted), "review_on": iso(noted + review_days),
-            "ends_on": iso(ends) if ends else None, "needs_evacuation_help": help_needed,
+            "group": group,
+            "source": source,
+            "noted_on": iso(noted),
+            "review_on": iso(noted + review_days),
+            "ends_on": iso(ends) if ends else None,
+            "needs_evacuation_help": help_needed,
         }
 
 
@@ -175,7 +187,11 @@ def events(rng: Random, person: Person, today: int, moved_in: int, moved_out: in
 
 
 def _event(rng: Random, kind: str, day: int, today: int, delay: int) -> dict[str, str]:
-    return {"kind": kind, "event_date": iso(day), "report_date": iso(min(today, day + between(rng, 0, delay)))}
+    return {
+        "kind": kind,
+        "event_date": iso(day),
+        "report_date": iso(min(today, day + between(rng, 0, delay))),
+    }
 
 
 def rides(rng: Random, person: Person, code: str) -> bool:

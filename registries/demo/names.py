@@ -41,7 +41,7 @@ class Names:
         whole = self._whole.get((group, sex)) if group != HAN else None
         if whole and (not self._by_group[group] or rng.random() < 0.4):
             return draw(rng, whole)
-        first, second, single, share = _given(year if year < 2011 else 2011, sex)
+        first, second, single, share = _given(min(2011, year), sex)
         luck = rng.random()
         if luck < share:
             return surname + single[int(luck / share * len(single))]

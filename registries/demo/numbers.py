@@ -1,10 +1,11 @@
 """Identity numbers, phones and credit codes that pass every check and belong to nobody.
 
 - Identity numbers carry the address code 000101, which was never assigned.
-- Permits of people from Hong Kong, Macau and Taiwan share one address code for all, so the sequence has to do it:
-  996 to 999 were set aside for people then over a hundred years old, hence never given to anyone born since 1925.
-- Foreign permanent residents get the area 00 after the leading 9; there is no province 00. The same holds for birth
-  certificates, whose digits begin with the province. Passports begin with DEMO, as no country's do.
+- Permits of people from Hong Kong, Macau and Taiwan share one address code for all, so the sequence has to
+  do it: 996 to 999 were set aside for people who were over a hundred when numbers were introduced, hence
+  nobody born since 1900 should have one.
+- Foreign permanent residents get the area 00 after the leading 9; there is no province 00. The same holds
+  for birth certificates, whose digits begin with the province. Passports begin with DEMO, as no country's do.
 - Mobile numbers begin with 154, a prefix that no operator was ever given.
 - Credit codes carry the division 000101.
 """
@@ -66,7 +67,9 @@ def permit(region: str, born: date, sex: str, given: set[str]) -> str:
 def credit_code(prefix: str, serial: int) -> str:
     """A unified social credit code (GB 32100) of the demo division; each serial gives another."""
     scattered = serial * 7_654_321 % len(_CODE_ALPHABET) ** 4
-    body = "MA" + "".join(_CODE_ALPHABET[scattered // len(_CODE_ALPHABET) ** place % 31] for place in (3, 2, 1, 0))
+    body = "MA" + "".join(
+        _CODE_ALPHABET[scattered // len(_CODE_ALPHABET) ** place % 31] for place in (3, 2, 1, 0)
+    )
     body += f"{serial % 97:02d}"
     values = [int(char, 36) for char in body]
     rest = 11 - sum(value * weight for value, weight in zip(values, _ORGANISATION_WEIGHTS, strict=True)) % 11
@@ -76,14 +79,14 @@ def credit_code(prefix: str, serial: int) -> str:
 
 
 class IdNumbers:
-    """Gives out resident identity numbers in order; the same people in the same order get the same numbers."""
+    """Gives out resident identity numbers; the same people in the same order get the same numbers."""
 
     def __init__(self) -> None:
         self._given: dict[tuple[int, str], int] = {}
         self._days: dict[int, tuple[str, int]] = {}
 
     def next(self, born: date, sex: str) -> str:
-        """The next free number for this birthday and sex; at most 498 of each, enough for a million people."""
+        """The next free number for this birthday and sex; there are 497 of each."""
         day = born.toordinal()
         known = self._days.get(day)
         if known is None:

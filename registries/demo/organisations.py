@@ -1,4 +1,4 @@
-"""The organisations of the district: what every quarter has, and shops, firms and factories by their usual shares."""
+"""The organisations of the district: what every quarter has, and shops and firms by their usual shares."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from random import Random
-from typing import Any
 
 from registries.demo import firms
 from registries.demo.areas import DISTRICT_NAME, DIVISION, Grid
@@ -16,16 +15,23 @@ from registries.demo.drawing import MICRO
 from registries.demo.lives import Employer
 from registries.demo.names import Names
 from registries.demo.numbers import Phones, credit_code
-from registries.demo.tables import between, chance, draw, rows, shuffled, wheel, words
-
-Record = dict[str, Any]
-Row = dict[str, str]
-_BRANDS = words(
-    "鑫源 宏达 福来 永兴 盛隆 恒通 顺发 佳美 乐购 百盛 万家 华联 天宇 金鼎 银河 东升 瑞丰 祥瑞 吉祥 如意 好邻居 惠民 利民 便民 "
-    "兴旺 鸿运 富贵 长城 海天 蓝天 阳光 春晓 鹏程 旺角 老街坊 喜洋洋 聚丰 德顺 同心 仁和 康泰 益民 正大 新时代 大众 友谊 光华 "
-    "博文 启明 远航 腾飞 卓越 创新 众诚 诚信 四季 香满 老灶 小城 家和 鼎盛 金麦 渔家 古塔 云帆 澜海 丽人 时尚 新潮 先锋 力源"
+from registries.demo.tables import (
+    Record,
+    between,
+    chance,
+    dice,
+    draw,
+    rows,
+    shuffled,
+    wheel,
+    word_list,
+    words,
 )
-_DISHES = words("饺子馆 烧烤店 面馆 火锅店 包子铺 家常菜馆 麻辣烫 快餐店 羊汤馆 拌饭店 早餐店 海鲜馆 驴肉馆 米线店 烤鸭店")
+
+Row = dict[str, str]
+_BRANDS = word_list("brand")
+_DISHES = word_list("dish")
+_ROOMS = {"factory": "车间", "warehouse": "库房"}
 _SHARES_OPEN = wheel([("10", 93), ("20", 1.5), ("30", 2), ("40", 1), ("50", 2), ("90", 0.5)], 400)
 
 
@@ -33,7 +39,7 @@ class Organisations:
     """Plans all organisations of a district; the list is short, so it is kept."""
 
     def __init__(self, seed: object, grids: list[Grid], count: int, today: int) -> None:
-        self._rng = Random(f"{seed}/organisations")
+        self._rng = dice(seed, "organisations")
         self._today, self._grids = today, grids
         self._names = Names()
         # Residents take the phones below; a hundred million is room enough for both.
@@ -66,14 +72,23 @@ class Organisations:
 
     def _plan(self, count: int) -> Iterator[tuple[Row, Building]]:
         trades = rows("organisations")
-        fixed = [(row, row["weight"].removeprefix("fixed:")) for row in trades if row["weight"].startswith("fixed:")]
+        fixed = [
+            (row, row["weight"].removeprefix("fixed:"))
+            for row in trades
+            if row["weight"].startswith("fixed:")
+        ]
         needed = [(row, site) for row, role in fixed for site in self._sites[role]][:count]
         yield from needed
-        free = wheel(((row, float(row["weight"])) for row in trades if not row["weight"].startswith("fixed:")), 4000)
+        free = wheel(
+            ((row, float(row["weight"])) for row in trades if not row["weight"].startswith("fixed:")), 4000
+        )
         for _ in range(count - len(needed)):
             row = draw(self._rng, free)
             places = [role for role in words(row["roles"]) if self._sites[role]]
-            yield row, draw(self._rng, self._sites[draw(self._rng, places)] if places else self._sites["shops"])
+            yield (
+                row,
+                draw(self._rng, self._sites[draw(self._rng, places)] if places else self._sites["shops"]),
+            )
 
     def _record(self, index: int, row: Row, site: Building) -> Record:
         rng, today = self._rng, self._today
@@ -88,20 +103,39 @@ class Organisations:
         staff = self._amount(row["staff"])
         area = self._amount(row["area"])
         manager = self._person()
-        record = {
-            "key": f"o-{index + 1:05d}", "name": name, "short_name": _short(name), "org_type": row["type"],
-            "industry": row["industry"], "business_scope": row["scope"], "registrations": registrations,
-            "operator_number": None, "legal_representative": self._person(), "safety_manager": manager,
-            "safety_certificate": f"演安管{index + 1:06d}" if staff > 20 else None, "phone": self._phones.next(),
-            "employees": staff, "floor_area_m2": area, "floors": 1 if row["type"] in ("04", "17") else min(site.floors, 3),
-            "area_code": site.grid.key, "longitude": site.point[0] / MICRO, "latitude": site.point[1] / MICRO,
-            "datum": "wgs84", "opened_on": iso(opened), "closed_on": None,
+        record: Record = {
+            "key": f"o-{index + 1:05d}",
+            "name": name,
+            "short_name": _short(name),
+            "org_type": row["type"],
+            "industry": row["industry"],
+            "business_scope": row["scope"],
+            "registrations": registrations,
+            "operator_number": None,
+            "legal_representative": self._person(),
+            "safety_manager": manager,
+            "safety_certificate": f"演安管{index + 1:06d}" if staff > 20 else None,
+            "phone": self._phones.next(),
+            "employees": staff,
+            "floor_area_m2": area,
+            "floors": 1 if row["type"] in ("04", "17") else min(site.floors, 3),
+            "area_code": site.grid.key,
+            "longitude": site.point[0] / MICRO,
+            "latitude": site.point[1] / MICRO,
+            "datum": "wgs84",
+            "opened_on": iso(opened),
+            "closed_on": None,
             "operating_status": "10" if fixed else draw(rng, _SHARES_OPEN),
-            "responsible_department": DISTRICT_NAME + row["department"], "supervising_unit": site.grid.street.name,
-            "property_company": site.place["property_company"], "parent_key": None, "successor_key": None,
+            "responsible_department": DISTRICT_NAME + row["department"],
+            "supervising_unit": site.grid.street.name,
+            "property_company": site.place["property_company"],
+            "parent_key": None,
+            "successor_key": None,
             "standardisation_level": firms.level(rng, row["type"], staff, row["industry"]),
-            "key_unit_kinds": self._kinds(row, staff, area), "small_venue": row["venue"] or None,
-            "gas_kind": draw(rng, words(row["gas"])) if row["gas"] else "none", "note": None,
+            "key_unit_kinds": self._kinds(row, staff, area),
+            "small_venue": row["venue"] or None,
+            "gas_kind": draw(rng, words(row["gas"])) if row["gas"] else "none",
+            "note": None,
             "places": [{"building_key": site.key, "role": "occupies", "from_date": iso(opened)}],
         }
         record["address"] = self._address(row, site)
@@ -123,15 +157,22 @@ class Organisations:
         record |= {
             "risk_colour": risky,
             "fire_level": "2" if key else "4" if row["venue"] else "3",
-            "last_inspected_on": iso(last), "inspection_days": days, "next_inspection_on": iso(last + days),
+            "last_inspected_on": iso(last),
+            "inspection_days": days,
+            "next_inspection_on": iso(last + days),
             "evacuation_capacity": max(20, int(area) // 4) if crowded else None,
             "ebike_charging": chance(rng, 0.12),
-            "dormitory": row["trade"] in ("机械厂", "服装厂", "食品厂", "在建工地", "小作坊") and chance(rng, 0.25),
-            "work_at_height": industry[0] == "E" or row["trade"] in ("广告公司", "物业公司") and chance(rng, 0.6),
-            "confined_space": "K13" in record["key_unit_kinds"] or row["trade"] in ("物业公司", "食品厂") and chance(rng, 0.5),
+            "dormitory": row["trade"] in ("机械厂", "服装厂", "食品厂", "在建工地", "小作坊")
+            and chance(rng, 0.25),
+            "work_at_height": industry[0] == "E"
+            or (row["trade"] in ("广告公司", "物业公司") and chance(rng, 0.6)),
+            "confined_space": "K13" in record["key_unit_kinds"]
+            or (row["trade"] in ("物业公司", "食品厂") and chance(rng, 0.5)),
             "combustible_dust": "K11" in record["key_unit_kinds"],
             "ammonia": "K12" in record["key_unit_kinds"] and "氨" in words(row["chemicals"]),
-            "insured_until": iso(some_day(rng, today, 40, -360)) if risky in ("1", "2") and chance(rng, 0.8) else None,
+            "insured_until": iso(some_day(rng, today, 40, -360))
+            if risky in ("1", "2") and chance(rng, 0.8)
+            else None,
         }
         if record["operating_status"] in ("40", "50", "90"):
             record["closed_on"] = iso(some_day(rng, today, 500, 5))
@@ -141,7 +182,9 @@ class Organisations:
     def _kinds(self, row: Row, staff: int, area: int) -> list[str]:
         kinds = words(row["key_units"])
         big = area >= 1000 or staff >= 100
-        return [kind for kind in kinds if big or kind not in ("F01", "F02", "F05", "F06", "F16", "K18", "K17")]
+        return [
+            kind for kind in kinds if big or kind not in ("F01", "F02", "F05", "F06", "F16", "K18", "K17")
+        ]
 
     def _amount(self, bounds: str) -> int:
         low, high = (int(part) for part in bounds.split("-"))
@@ -160,9 +203,13 @@ class Organisations:
             quarter = "" if attempt < 6 else grid.community.name[:2] if attempt > 30 else grid.street.name[:2]
             brand = quarter + draw(rng, _BRANDS)
             name = row["name"].format(
-                brand=brand, dish=draw(rng, _DISHES), road=draw(rng, grid.community.roads),
-                street=grid.street.name.removesuffix("街道"), community=grid.community.name.removesuffix("社区"),
-                ordinal="一二三四五六七八九十"[grid.street.index % 10], estate=site.name.rstrip("0123456789号楼院"),
+                brand=brand,
+                dish=draw(rng, _DISHES),
+                road=draw(rng, grid.community.roads),
+                street=grid.street.name.removesuffix("街道"),
+                community=grid.community.name.removesuffix("社区"),
+                ordinal="一二三四五六七八九十"[grid.street.index % 10],
+                estate=site.name.rstrip("0123456789号楼院"),
             )
             if grid.street.code is None:
                 name = name.replace("安澜经济开发区街道", "安澜经济开发区")
@@ -182,7 +229,7 @@ class Organisations:
             return f"{site.address}门前"
         if site.role in ("offices", "mall", "hotel"):
             return f"{site.address}{2 + door % max(1, site.floors - 1)}层{door:02d}室"
-        return f"{site.address}{'车间' if site.role == 'factory' else '库房' if site.role == 'warehouse' else '门市'}{door}号"
+        return f"{site.address}{_ROOMS.get(site.role, '门市')}{door}号"
 
     def _give_relations(self) -> None:
         """Branches get their parent, and firms that closed now and then the one that took over."""
@@ -196,13 +243,19 @@ class Organisations:
                 parent = draw(rng, alike[: len(alike) // 3])
                 if record["operating_status"] == "50":
                     record["successor_key"] = parent["key"]
-                elif parent is not record and parent["parent_key"] is None and parent["name"].endswith("有限公司"):
+                elif (
+                    parent is not record
+                    and parent["parent_key"] is None
+                    and parent["name"].endswith("有限公司")
+                ):
                     road = draw(rng, self._grids[0].community.roads)
                     self._make_branch(record, parent, road)
 
     def _make_branch(self, record: Record, parent: Record, road: str) -> None:
         name = f"{parent['name']}{road}分公司"
-        if name not in self._taken and not any(other["parent_key"] == record["key"] for other in self.records):
+        if name not in self._taken and not any(
+            other["parent_key"] == record["key"] for other in self.records
+        ):
             self._taken.add(name)
             record["parent_key"], record["name"], record["short_name"] = parent["key"], name, None
             record["legal_representative"] = parent["legal_representative"]

@@ -12,10 +12,14 @@ from registries.demo.areas import DISTRICT_NAME, DIVISION, Grid
 from registries.demo.families import Person
 from registries.demo.homes import AWAY, DISTRICT, HERE, PAPER
 from registries.demo.names import HAN, Names
-from registries.demo.tables import between, draw, rows, wheel, words
+from registries.demo.tables import Record, between, draw, rows, wheel, word_list
 
-_TOWNS = words("城关镇 河口镇 东风乡 新建镇 柳河乡 双庙镇 前进街道 大营子乡 青山镇 三合镇 红石乡 太平庄镇")
-_REGIONS = {"HK": ("810000", "香港特别行政区"), "MO": ("820000", "澳门特别行政区"), "TW": ("830000", "台湾省")}
+_TOWNS = word_list("town")
+_REGIONS = {
+    "HK": ("810000", "香港特别行政区"),
+    "MO": ("820000", "澳门特别行政区"),
+    "TW": ("830000", "台湾省"),
+}
 NEWBORN_DAYS = 75
 
 
@@ -35,12 +39,16 @@ def registration(rng: Random, origin: str, grid: Grid, grids: list[Grid], addres
     if origin == HERE:
         return Registration("HJ", "01", None, DIVISION, address)
     if origin == PAPER:
-        return Registration("HJ", "02", "3", DIVISION, f"{DISTRICT_NAME}{grid.street.name}{grid.community.name}集体户")
+        return Registration(
+            "HJ", "02", "3", DIVISION, f"{DISTRICT_NAME}{grid.street.name}{grid.community.name}集体户"
+        )
     if origin == DISTRICT:
         other = draw(rng, grids)
         road = draw(rng, other.community.roads)
         place = f"{DISTRICT_NAME}{other.street.name}{road}{between(rng, 1, 180)}号{between(rng, 1, 30)}号楼"
-        return Registration("HJ", "02", "4", DIVISION, f"{place}{between(rng, 1, 5)}单元{between(rng, 1, 6)}01室")
+        return Registration(
+            "HJ", "02", "4", DIVISION, f"{place}{between(rng, 1, 5)}单元{between(rng, 1, 6)}01室"
+        )
     if origin == AWAY:
         code, name = draw(rng, _origins())
         return Registration("LD", "02", "2", code, f"{name}{draw(rng, _TOWNS)}{between(rng, 1, 220)}号")
@@ -49,7 +57,7 @@ def registration(rng: Random, origin: str, grid: Grid, grids: list[Grid], addres
 
 @cache
 def _origins() -> list[tuple[str, str]]:
-    return wheel((((row["code"], row["name"]), float(row["share"])) for row in rows("origins")))
+    return wheel(((row["code"], row["name"]), float(row["share"])) for row in rows("origins"))
 
 
 @cache
@@ -66,7 +74,7 @@ class Papers:
         self._serial = 0
         self._permits: set[str] = set()
 
-    def outsider(self, rng: Random, person: Person, record: dict[str, object]) -> None:
+    def outsider(self, rng: Random, person: Person, record: Record) -> None:
         """Give someone from beyond the mainland a name and a permit or passport."""
         row = draw(rng, _outsiders(person.sex))
         born = date.fromordinal(person.born)
@@ -86,7 +94,7 @@ class Papers:
         else:
             record["doc_type"], record["id_number"] = "PASSPORT", numbers.passport(self._serial)
 
-    def citizen(self, rng: Random, person: Person, record: dict[str, object], surname: str, group: str) -> None:
+    def citizen(self, rng: Random, person: Person, record: Record, surname: str, group: str) -> None:
         """Give a citizen a name and an identity number, or the reason why there is none."""
         born = date.fromordinal(person.born)
         record["name"] = self._names.name(rng, surname, person.sex, born.year, group)
@@ -99,11 +107,9 @@ class Papers:
         else:
             record["doc_type"], record["id_number"] = "RIC", self._ids.next(born, person.sex)
 
-    def _newborn(self, rng: Random, record: dict[str, object]) -> None:
+    def _newborn(self, rng: Random, record: Record) -> None:
         if rng.random() < 0.5:
             self._serial += 1
             record["doc_type"], record["id_number"] = "BIRTH_CERT", numbers.birth_certificate(self._serial)
         else:
             record["doc_type"], record["no_id_reason"] = "NONE", "newborn"
-
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from random import Random
-from typing import Any
 
 from registries.demo.areas import Grid
 from registries.demo.days import iso, some_day
@@ -14,11 +13,10 @@ from registries.demo.lives import Employer, Needs, events, occupation, rides, sc
 from registries.demo.names import HAN, Names
 from registries.demo.numbers import Phones
 from registries.demo.registration import Papers, Registration, registration
-from registries.demo.tables import between, chance, draw, words
+from registries.demo.tables import Record, between, chance, dice, draw, word_list, words
 
-Record = dict[str, Any]
 _SOURCES = words("visit visit visit visit patrol share share self census")
-_CITIES = words("辽宁省沈阳市 辽宁省大连市 北京市 上海市 广东省深圳市 天津市 山东省青岛市 江苏省苏州市 辽宁省盘锦市 浙江省杭州市")
+_CITIES = word_list("city")
 _CERTAINTY = words("exact exact exact exact exact exact month year")
 _UNRELATED = ("group_rented", "dormitory")
 _DWELLING_USE = {"group_rented": "5", "dormitory": "5", "migrant_family": "2"}
@@ -42,7 +40,7 @@ class Register:
         A dormitory is one household over many rooms: it comes with its first room, and None with the others.
         """
         for grid in self._grids:
-            rng = Random(f"{self._seed}/people/{grid.index}")
+            rng = dice(self._seed, "people", grid.index)
             worker = self._names.name(rng, self._names.surname(rng), FEMALE, 1983)
             last = 0
             for home in homes_of(self._seed, grid, self._today):
@@ -57,7 +55,7 @@ class Register:
         belongs = registration(rng, home.origin, grid, self._grids, address)
         moved_in, moved_out = self._moves(rng, home)
         family = _Family(rng, self._names, home)
-        records = []
+        records: list[Record] = []
         for person in home.members:
             if home.kind in _UNRELATED and records:
                 belongs = registration(rng, home.origin, grid, self._grids, address)
@@ -81,9 +79,16 @@ class Register:
         self._number = number
         return {
             "key": f"r-{number}-{self._member:02d}",
-            "doc_type": None, "id_number": None, "no_id_reason": None, "name": None,
-            "sex": person.sex, "birth_date": iso(person.born), "ethnicity": None,
-            "education": None, "marital_status": person.marital, "occupation": None,
+            "doc_type": None,
+            "id_number": None,
+            "no_id_reason": None,
+            "name": None,
+            "sex": person.sex,
+            "birth_date": iso(person.born),
+            "ethnicity": None,
+            "education": None,
+            "marital_status": person.marital,
+            "occupation": None,
             "phone": self._phone(rng, person),
             "population_type": belongs.population,
             "registration_match": belongs.match,
@@ -91,12 +96,21 @@ class Register:
             "stay_status": "1",
             "registered_division": belongs.division or None,
             "registered_address": belongs.address or None,
-            "address": None, "area_code": None,
+            "address": None,
+            "area_code": None,
             "household_number": number,
-            "relation_to_head": "02" if self._member == 1 else person.relation if person.relation != "02" else "99",
+            "relation_to_head": "02"
+            if self._member == 1
+            else person.relation
+            if person.relation != "02"
+            else "99",
             "dwelling_key": home.key,
-            "employer_name": None, "employer_key": None,
-            "guardian_name": None, "guardian_phone": None, "emergency_contact": None, "emergency_phone": None,
+            "employer_name": None,
+            "employer_key": None,
+            "guardian_name": None,
+            "guardian_phone": None,
+            "emergency_contact": None,
+            "emergency_phone": None,
             "groups": [],
             "data_source": draw(rng, _SOURCES),
             "verified_on": iso(max(person.born, some_day(rng, self._today, 560, 1))),
@@ -143,11 +157,16 @@ class Register:
         elif self._today - start < 183 and home.origin in (AWAY, OUTSIDE):
             record["stay_status"] = "2" if self._today - start > 25 else "3"
         record["life_events"] = events(rng, person, self._today, moved_in, moved_out)
-        record["stays"] = [{
-            "area_code": record["area_code"], "dwelling_key": home.key, "kind": _stay_kind(home, record),
-            "from_date": iso(start), "to_date": iso(end) if end else None,
-            "certainty": draw(rng, _CERTAINTY),
-        }]
+        record["stays"] = [
+            {
+                "area_code": record["area_code"],
+                "dwelling_key": home.key,
+                "kind": _stay_kind(home, record),
+                "from_date": iso(start),
+                "to_date": iso(end) if end else None,
+                "certainty": draw(rng, _CERTAINTY),
+            }
+        ]
         if home.origin == HERE and not end and _went_away(rng, home, person):
             self._away(rng, record)
 
@@ -164,7 +183,9 @@ class Register:
             if person.age < 18:
                 keeper = by_person.get(id(person.keeper)) or records[0]
                 record["guardian_name"] = keeper["name"]
-                record["guardian_phone"] = keeper["phone"] or next(filter(None, (r["phone"] for r in records)), None)
+                record["guardian_phone"] = keeper["phone"] or next(
+                    filter(None, (r["phone"] for r in records)), None
+                )
             elif person.age >= 65 and home.kind in ("single_old", "old_couple"):
                 if rng.random() < 0.82:
                     surname = str(records[0]["name"])[:1]
@@ -187,20 +208,29 @@ class Register:
         if people and not rented:
             owner = people[0]["name"]
         return {
-            "key": home.key, "building_key": home.building.key, "building_name": home.building.name,
-            "unit": "无" if yard else str(home.unit), "floor": home.floor, "room": _room(home), "use": use,
+            "key": home.key,
+            "building_key": home.building.key,
+            "building_name": home.building.name,
+            "unit": "无" if yard else str(home.unit),
+            "floor": home.floor,
+            "room": _room(home),
+            "use": use,
             "tenure": "employer" if home.kind == "dormitory" else _tenure(rng, rented, yard),
             "owner_name": None if home.kind == "dormitory" else owner,
-            "rent_from": iso(start) if rented else None, "rent_to": iso(start + 1095) if rented else None,
+            "rent_from": iso(start) if rented else None,
+            "rent_to": iso(start + 1095) if rented else None,
             "gas_kind": _gas(rng, home, yard),
             "smoke_alarm": chance(rng, 0.3 if home.kind in ("single_old", "dormitory") else 0.07),
-            "gas_alarm": not yard and chance(rng, 0.28), "ebike_indoors": chance(rng, 0.03),
-            "address": address, "area_code": grid.key, "note": None,
+            "gas_alarm": not yard and chance(rng, 0.28),
+            "ebike_indoors": chance(rng, 0.03),
+            "address": address,
+            "area_code": grid.key,
+            "note": None,
         }
 
 
 class _Family:
-    """Which surname and ethnic group each member bears: children after their father, now and then the mother."""
+    """Surname and ethnic group of each member: children after their father, now and then the mother."""
 
     def __init__(self, rng: Random, names: Names, home: Home) -> None:
         self._names = names
@@ -231,7 +261,9 @@ class _Family:
 
 def _went_away(rng: Random, home: Home, person: Person) -> bool:
     share = 0.2 if home.kind == "couple_grown_child" and person.father else 0.0
-    share = share or (0.035 if 19 <= person.age < 45 and person.relation != "02" and home.kind != "group_rented" else 0)
+    share = share or (
+        0.035 if 19 <= person.age < 45 and person.relation != "02" and home.kind != "group_rented" else 0
+    )
     return bool(share) and person.sex in (MALE, FEMALE) and rng.random() < share
 
 
@@ -270,11 +302,13 @@ def _household(home: Home, grid: Grid, address: str, people: list[Record]) -> Re
     collective = home.kind == "dormitory"
     number = people[0]["household_number"]
     return {
-        "key": f"h-{number}", "number": number,
+        "key": f"h-{number}",
+        "number": number,
         "kind": "2" if collective else "1",
         "hukou_kind": "2" if people[0]["separation_type"] == "3" or collective else "1",
-        "head_key": people[0]["key"], "dwelling_key": home.key,
-        "address": home.building.address if collective else address, "area_code": grid.key, "note": None,
+        "head_key": people[0]["key"],
+        "dwelling_key": home.key,
+        "address": home.building.address if collective else address,
+        "area_code": grid.key,
+        "note": None,
     }
-
-

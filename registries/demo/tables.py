@@ -1,6 +1,6 @@
 """The lists that the demo draws from: small CSV files beside this module, compiled for this project.
 
-Frequencies are rounded public orders of magnitude, good enough for a believable district and for nothing else.
+Frequencies are rounded public orders of magnitude: right for a believable district, for nothing else.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
+# A record of any kind, or a part of one, by the names of its fields.
+Record = dict[str, Any]
 
 
 @cache
@@ -25,6 +27,16 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
 def words(text: str) -> tuple[str, ...]:
     """The words of a cell that holds several."""
     return tuple(text.split())
+
+
+def word_list(kind: str) -> tuple[str, ...]:
+    """The words of one kind in ``data/words.csv``."""
+    return next(words(row["words"]) for row in rows("words") if row["kind"] == kind)
+
+
+def dice(*parts: object) -> Random:
+    """The chance of one part of the district: the same parts always throw the same."""
+    return Random("/".join(map(str, parts)))  # noqa: S311 - a game, no secret
 
 
 def wheel(shares: Iterable[tuple[T, float]], slots: int = 2048) -> list[T]:
@@ -54,4 +66,6 @@ def between(rng: Random, low: int, high: int) -> int:
 
 def shuffled(rng: Random, values: Iterable[T]) -> list[T]:
     """The values in another order, the same on every Python version."""
-    return [value for _, _, value in sorted((rng.random(), index, value) for index, value in enumerate(values))]
+    return [
+        value for _, _, value in sorted((rng.random(), index, value) for index, value in enumerate(values))
+    ]

@@ -42,13 +42,20 @@ def test_codes_have_the_length_of_their_level(areas):
         if area["kind"] == "zone":
             assert area["code"] is None
         else:
-            assert len(area["code"]) == lengths[area["kind"]] and area["code"].startswith("000101")
+            assert len(area["code"]) == lengths[area["kind"]]
+            assert area["code"].startswith("000101")
 
 
 def test_parents_come_first_and_levels_follow_each_other(district):
     seen = {None: None}
-    allowed = {("district", None), ("street", "district"), ("zone", "district"), ("community", "street"),
-               ("community", "zone"), ("grid", "community")}
+    allowed = {
+        ("district", None),
+        ("street", "district"),
+        ("zone", "district"),
+        ("community", "street"),
+        ("community", "zone"),
+        ("grid", "community"),
+    }
     for area in district.areas():
         assert (area["kind"], seen[area["parent_key"]]) in allowed
         seen[area["key"]] = area["kind"]
@@ -57,7 +64,8 @@ def test_parents_come_first_and_levels_follow_each_other(district):
 def test_names_are_unique_among_siblings_and_have_an_english_form(areas):
     names = Counter((area["parent_key"], area["name_zh"]) for area in areas.values())
     english = Counter(area["name_en"] for area in areas.values())
-    assert max(names.values()) == 1 and max(english.values()) == 1
+    assert max(names.values()) == 1
+    assert max(english.values()) == 1
     assert all(area["name_en"].isascii() for area in areas.values())
 
 

@@ -17,7 +17,9 @@ KINDS = ("areas", "places", "dwellings", "households", "residents", "organisatio
 
 
 def digest(district):
-    text = "".join(json.dumps(record, ensure_ascii=False) for kind in KINDS for record in getattr(district, kind)())
+    text = "".join(
+        json.dumps(record, ensure_ascii=False) for kind in KINDS for record in getattr(district, kind)()
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -46,7 +48,7 @@ def test_another_seed_gives_another_district():
 
 def test_more_than_a_million_residents_are_refused():
     with pytest.raises(ValueError, match="1000000"):
-        District(residents=1_000_001)
+        District(residents=1_000_001, today=TODAY)
 
 
 def test_buildings_and_facilities_stand_inside_their_grid(district, places):
@@ -95,7 +97,8 @@ def test_sheets_have_a_cell_for_every_heading_and_only_text(district):
     for kind in ("resident", "organisation", "facility"):
         headings, rows = district.sheet(kind)
         for row in itertools.islice(rows, 300):
-            assert len(row) == len(headings) and all(isinstance(cell, str) for cell in row)
+            assert len(row) == len(headings)
+            assert all(isinstance(cell, str) for cell in row)
 
 
 def test_a_sheet_saved_as_csv_opens_in_office_programs(tmp_path):
@@ -106,9 +109,10 @@ def test_a_sheet_saved_as_csv_opens_in_office_programs(tmp_path):
 
 
 def test_a_tiny_and_an_empty_district_can_be_made():
-    assert len(list(District(1, 1, 0, 0, TODAY).residents())) == 1
-    empty = District(1, 0, 0, 0, TODAY)
-    assert list(empty.residents()) == [] and list(empty.facilities()) == []
+    assert len(list(District(1, 1, 0, 0, today=TODAY).residents())) == 1
+    empty = District(1, 0, 0, 0, today=TODAY)
+    assert list(empty.residents()) == []
+    assert list(empty.facilities()) == []
 
 
 def test_a_million_people_are_spread_over_grids_of_about_three_hundred_households():

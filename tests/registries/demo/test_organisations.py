@@ -35,7 +35,9 @@ def test_branches_and_successors_point_at_other_organisations(district):
     assert branches
     for record in branches:
         parent = records[record["parent_key"]]
-        assert parent is not record and parent["parent_key"] is None and record["name"].startswith(parent["name"])
+        assert parent is not record
+        assert parent["parent_key"] is None
+        assert record["name"].startswith(parent["name"])
 
 
 def test_dates_run_forwards(district):
@@ -49,9 +51,16 @@ def test_dates_run_forwards(district):
 
 def test_some_inspections_and_licences_are_overdue_but_few(district):
     today = TODAY.isoformat()
-    due = [record["next_inspection_on"] for record in district.organisations() if record["next_inspection_on"]]
+    due = [
+        record["next_inspection_on"] for record in district.organisations() if record["next_inspection_on"]
+    ]
     assert 0.01 < sum(day < today for day in due) / len(due) < 0.3
-    ends = [part["valid_to"] for record in district.organisations() for part in record["licences"] if part["valid_to"]]
+    ends = [
+        part["valid_to"]
+        for record in district.organisations()
+        for part in record["licences"]
+        if part["valid_to"]
+    ]
     assert 0 < sum(day < today for day in ends) / len(ends) < 0.15
 
 
@@ -62,7 +71,8 @@ def test_dangerous_trades_are_few_and_red(district):
 
 def test_facilities_have_codes_of_sixteen_digits_counted_per_subclass(district):
     records = list(district.facilities())
-    assert len(records) == 1_200 and len({record["code"] for record in records}) == 1_200
+    assert len(records) == 1_200
+    assert len({record["code"] for record in records}) == 1_200
     for subclass, count in Counter(record["subclass"] for record in records).items():
         serials = [int(record["code"][10:]) for record in records if record["subclass"] == subclass]
         assert serials == list(range(1, count + 1))
@@ -80,7 +90,8 @@ def test_keepers_of_facilities_are_organisations_that_existed_by_then(district):
     assert linked
     for facility, link in linked:
         keeper = records[link["organisation_key"]]
-        assert link["from_date"] >= keeper["opened_on"] and link["from_date"] >= facility["installed_on"]
+        assert link["from_date"] >= keeper["opened_on"]
+        assert link["from_date"] >= facility["installed_on"]
         assert keeper["area_code"][:12] == facility["area_code"][:12]
 
 
