@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 from collections import Counter, defaultdict
@@ -12,6 +13,7 @@ import pytest
 
 from registries import code_files
 from registries.chinese import fold
+from tests.own_code import modules
 
 ENTRIES = list(code_files.read_all())
 SCHEMES = {entry.scheme for entry in ENTRIES}
@@ -162,6 +164,23 @@ def test_every_file_is_told_of_in_the_sources():
     sources = (code_files.FOLDER / "SOURCES.md").read_text(encoding="utf-8")
     assert [file.name for file in code_files.file_list() if f"`{file.name}`" not in sources] == []
     assert [scheme for scheme in sorted(SCHEMES) if f"`{scheme}`" not in sources] == []
+
+
+def schemes_named_in_code():
+    """The lists that fields are made with, Code(label, scheme), or that are looked up, codes(scheme)."""
+    for module in modules().values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                place = {"Code": 1, "Codes": 1, "codes": 0}.get(name, 99)
+                arguments = [*node.args, *(word.value for word in node.keywords if word.arg == "scheme")]
+                if len(arguments) > place and isinstance(arguments[place], ast.Constant):
+                    yield arguments[place].value, f"{module.path}:{node.lineno}"
+
+
+def test_every_list_that_the_code_names_is_shipped():
+    missing = [f"{place} {scheme}" for scheme, place in schemes_named_in_code() if scheme not in SCHEMES]
+    assert not missing, "\n".join(missing)
 
 
 def test_a_file_with_other_columns_is_refused(tmp_path):
