@@ -25,7 +25,7 @@ class Shape:
 
     @classmethod
     def of(cls, geometry: Mapping[str, Any]) -> Shape:
-        """The shape of a GeoJSON Polygon, MultiPolygon, Feature or GeometryCollection.
+        """The shape of a GeoJSON polygon or of whatever is made of such.
 
         :raises ValueError: it is none of these, or has no area.
         """

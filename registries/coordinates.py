@@ -175,7 +175,7 @@ def grid_cells(lon: float, lat: float, metres: float) -> list[int]:
 
 
 def _cell(lon: float, lat: float, metres: float) -> tuple[int, int]:
-    # A degree of longitude is at least half as long as one of latitude up to 60°; the third of a percent more is
-    # for rounding at the edges.
+    # A degree of longitude is at least half as long as one of latitude up to 60°; the small surplus is for
+    # rounding at the edges.
     height = metres * 1.003 / _METRES_PER_DEGREE
     return math.floor((lat + 90) / height), math.floor((lon + 180) / (2 * height))
