@@ -50,7 +50,7 @@ class Shape:
             return False
         inside = False
         for x1, y1, x2, y2 in self.bands[_band(lat, self.south, self.north, len(self.bands))]:
-            # An edge counts from its lower end up to, but not including, its upper end: no corner counts twice.
+            # An edge counts without its upper end, so that no corner counts twice.
             if (y1 > lat) != (y2 > lat) and lon < x1 + (lat - y1) / (y2 - y1) * (x2 - x1):
                 inside = not inside
         return inside
