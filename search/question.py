@@ -33,10 +33,13 @@ MOST_CHARACTERS = 400
 CODE_TAIL = 4
 """How many of its last characters identify a code at least."""
 
+LONGEST_SAYING = 6
+"""Length of the longest saying looked for in the table of other wordings."""
+
 WHOLE_CODE = 12
 """From this length on, groups of digits and letters are read as one code and not as numbers side by side."""
 
-PAIR, WORD, SINGLE, SAME_MEANING = 0.6, 0.4, 1.0, 0.35
+PAIR, WORD, SINGLE, SAME_MEANING = 0.5, 0.4, 1.0, 0.5
 """Weights of the evidence: a pair of characters, a dictionary word on top of its pairs, a character alone (sentences
 only), a wording of the same meaning. Chosen on lay questions to safety laws, see the decision on search."""
 
@@ -136,6 +139,7 @@ def read_chinese(plan: Plan, run: str) -> None:
         else:
             read_word(plan, word)
         start = end
+    read_meaning(plan, run)
     for place, pair in enumerate(pairs(run)):
         loud = 2 - silent[place] - silent[place + 1]
         if loud:
@@ -154,12 +158,18 @@ def read_word(plan: Plan, word: str) -> None:
     for inner in segmenter().cut_for_search(word, True):
         if len(inner) > 1 and inner not in stop_words():
             plan.score(inner, WORD)
-    for meant in dict.fromkeys((word, *parts)):
-        for other in same_meaning().get(meant, ()):
-            for term in chinese_option(other).needs:
-                plan.score(term, SAME_MEANING)
-            if len(other) > 2:
-                plan.score(other, SAME_MEANING * WORD)
+
+
+def read_meaning(plan: Plan, run: str) -> None:
+    """Adds the other wordings of whatever in a run has some, however the run was segmented, as faint evidence."""
+    for start in range(len(run)):
+        for end in range(start + 1, min(start + LONGEST_SAYING, len(run)) + 1):
+            others = same_meaning().get(run[start:end], ())
+            if end - start == 1 and not any(unit.text == run[start] for unit in plan.units):
+                continue
+            for other in others:
+                for term in chinese_option(other).needs:
+                    plan.terms.setdefault(term, SAME_MEANING)
 
 
 def codes_in(folded: str) -> set[str]:

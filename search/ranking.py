@@ -35,6 +35,9 @@ COMMON_FLOOR = 100
 ALL_UP_TO = 3
 MOST_INFORMATION = 0.7
 SOME_INFORMATION = 0.3
+SENTENCE_UNITS = 4
+"""So many units that no document satisfies are read as a sentence after all."""
+
 SENTENCE_SHARE = 0.33
 """What part of the best score keeps a document among those a sentence selects."""
 
@@ -81,6 +84,8 @@ class Ranking:
             if len(found.numbers):
                 return found
         numbers = self.select()
+        if len(numbers) == 0 and len(self.plan.units) >= SENTENCE_UNITS:
+            return self.find_sentence()
         return Found(numbers, self.weighed(self.scores(numbers, self.plan.terms), numbers))
 
     def load(self, terms: Sequence[str]) -> None:
@@ -135,7 +140,8 @@ class Ranking:
             worth = information(self.snapshot, max(len(numbers), 1))
             told[numbers] += worth
             total += worth
-        for share in (MOST_INFORMATION, SOME_INFORMATION, 0.0):
+        shares = (MOST_INFORMATION,) if len(units) >= SENTENCE_UNITS else (MOST_INFORMATION, SOME_INFORMATION, 0.0)
+        for share in shares:
             numbers = np.flatnonzero(told > share * total * 0.999).astype(np.int32)
             if len(numbers):
                 return numbers
