@@ -3,6 +3,8 @@
 *Sealing.* A sealed value is ``cipher (1 byte) | key version (1) | nonce (12) | ciphertext and tag``,
 authenticated together with kind, field and record id: a value copied to another row or column does not
 open. AES-256-GCM is the rule; a key file may name SM4-GCM instead, and values of both open side by side.
+The nonce is a MAC of place and value under a key of its own: two different values never share one, and the
+same value in the same place is the same bytes again, so that an undo puts back what was there to the letter.
 
 *Blind index.* Sixteen bytes stand beside a sealed value that must be found exactly: the version of the
 index key, then 120 bits of HMAC-SHA256. Every column has a key of its own, so that columns cannot be joined
@@ -17,7 +19,6 @@ under the old index. Other processes learn of it by ``Keys.refresh``, which cost
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -101,6 +102,7 @@ class _Derived:
         number, _ = _CIPHERS[ring.cipher]
         self.head = bytes((number, ring.current["data"]))
         self.encrypt = self.cipher(self.head).encrypt
+        self.nonce = self.mac("data", "nonce", ring.current["data"])
 
     def cipher(self, head: bytes) -> AESGCM | _Sm4Gcm:
         known = self.ciphers.get(head)
@@ -210,10 +212,9 @@ class Keys:
     def seal_bytes(self, kind: str, field: str, record_id: UUID, data: bytes) -> bytes:
         """Like `seal`, for bytes such as a staged row or a file."""
         derived = self._derived
-        nonce = os.urandom(NONCE_BYTES)
-        return (
-            derived.head + nonce + derived.encrypt(nonce, data, self._context(kind, field) + record_id.bytes)
-        )
+        context = self._context(kind, field) + record_id.bytes
+        nonce = derived.nonce(context + data)[:NONCE_BYTES]
+        return derived.head + nonce + derived.encrypt(nonce, data, context)
 
     def open_bytes(self, kind: str, field: str, record_id: UUID, data: bytes) -> bytes:
         """The bytes that `seal_bytes` sealed for this very place.
@@ -292,7 +293,7 @@ def _stamp(path: Path | None) -> tuple[int, int]:
 
 
 def seal(keys: Keys, kind: str, field: str, record_id: UUID, text: str) -> bytes:
-    """A clear text as it is stored in one field of one record; never the same bytes twice."""
+    """A clear text as it is stored in one field of one record; in another place it is other bytes."""
     return keys.seal_bytes(kind, field, record_id, text.encode())
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -55,8 +55,17 @@ def test_bytes_that_were_never_sealed_do_not_open(data):
         open_sealed(KEYS["aes-256-gcm"], "resident", "phone", RECORD, data)
 
 
-def test_the_same_text_is_never_sealed_alike():
-    assert len({seal(KEYS["aes-256-gcm"], "resident", "phone", RECORD, NUMBER) for _ in range(100)}) == 100
+def test_the_same_text_is_sealed_alike_in_one_place_only():
+    keys = KEYS["aes-256-gcm"]
+    places = [("resident", "phone", RECORD), ("resident", "note", RECORD), ("household", "phone", RECORD), ("resident", "phone", uuid4())]
+    assert seal(keys, *places[0], NUMBER) == seal(keys, *places[0], NUMBER)
+    assert len({seal(keys, *place, NUMBER) for place in places}) == len(places)
+    assert len({seal(keys, *place, NUMBER)[2:14] for place in places}) == len(places), "a nonce was used twice"
+
+
+def test_different_texts_in_one_place_never_share_a_nonce():
+    keys = KEYS["aes-256-gcm"]
+    assert len({seal(keys, *("resident", "phone", RECORD), str(n))[2:14] for n in range(1000)}) == 1000
 
 
 def test_an_identity_number_takes_48_bytes_and_does_not_show():
