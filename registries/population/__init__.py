@@ -1,0 +1,6 @@
+"""The population registry: residents, households, dwellings."""
+
+from .service import DWELLING, HOUSEHOLD, RESIDENT, dwellings, households, residents
+
+KINDS = (RESIDENT, HOUSEHOLD, DWELLING)
+RECORDS = (residents, households, dwellings)

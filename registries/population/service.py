@@ -1,0 +1,92 @@
+"""The kinds of the population registry and what may be done with them.
+
+What happens in lives is in `life_events`, what happens to households in `households`, counting in `census`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..chinese import address_key, person_initials, person_name_key, person_pinyin
+from ..messages import N_
+from ..records import Item, Records
+from ..storing import Context, Kind
+from .homes import DWELLING, HOUSEHOLD, dwellings, households
+from .linking import link_residents
+from .models import Resident, ResidentEvent, ResidentGroup, ResidentLink, ResidentStay
+from .schemas import ResidentSchema
+from .stays import follow
+
+__all__ = ["DWELLING", "HOUSEHOLD", "RESIDENT", "dwellings", "households", "residents", "set_groups"]
+
+#: What a list sorts by for each sortable field of a resident; never empty.
+SORT_KEYS = {"name": "name_pinyin", "birth_date": "birth_sort"}
+#: Sorts after every birth date.
+UNBORN = "9999"
+_DAYS_OF_MONTH = 30.44
+
+
+def derive_resident(values: dict[str, Any], stored: Mapping[str, Any] | None, context: Context) -> None:
+    """Stays and life events, and the day of review of groups that came without one."""
+    follow(values, stored, context)
+    groups = values.get("groups")
+    if groups:
+        values["groups"] = [row if row.get("noted_on") else _dated(row, context) for row in groups]
+
+
+def _dated(row: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    noted: date = context.as_of or context.today
+    entry = context.references.codes("vulnerable_group").entries.get(row["group"])
+    months = (entry.extra.get("review_months") if entry else None) or 12
+    return {**row, "noted_on": noted, "review_on": row.get("review_on") or noted + timedelta(days=round(months * _DAYS_OF_MONTH))}
+
+
+def resident_columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What lists search and sort by."""
+    name = values["name"]
+    return {
+        "name_pinyin": person_pinyin(name)[:200], "name_initials": person_initials(name)[:60],
+        "birth_sort": values.get("birth_date") or UNBORN,
+    }
+
+
+def resident_codes(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A resident is found by the document number."""
+    number = values.get("id_number")
+    return [("id_number", number)] if number else []
+
+
+def resident_print(values: Mapping[str, Any]) -> str | None:
+    """Without a number: name, birth date and address."""
+    if values.get("id_number"):
+        return None
+    born, address = values.get("birth_date") or "", values.get("address") or ""
+    if not (born or address) or not values.get("name"):
+        return None
+    return f"{person_name_key(values['name'])}|{born}|{address_key(address) if address else ''}"
+
+
+RESIDENT = Kind(
+    "resident", "population", Resident, ResidentSchema, N_("Resident"),
+    parts={"groups": ResidentGroup, "stays": ResidentStay, "life_events": ResidentEvent, "links": ResidentLink},
+    derive=derive_resident, columns=resident_columns, link=link_residents, codes=resident_codes, fingerprint=resident_print,
+    sort_columns=SORT_KEYS,
+)
+
+residents = Records(RESIDENT)
+
+
+def set_groups(
+    session: Session, resident_id: UUID, groups: Sequence[Mapping[str, Any]], *, version: int, actor: Actor,
+    reason: str | None = None,
+) -> Item:
+    """Set the groups at risk that a resident belongs to; entries that tell only the group keep what is known of it."""
+    return residents.update(
+        session, resident_id, {"groups": [dict(row) for row in groups]}, version=version, actor=actor, reason=reason,
+    )
