@@ -56,6 +56,7 @@ class RecordSchema(Schema):
         self.plan: dict[str, RecordField] = {
             name: item for name, item in self.fields.items() if isinstance(item, RecordField)
         }
+        self._virtual = [name for name, item in self.plan.items() if item.virtual]
         self._memo: dict[str, dict[Any, tuple[Any, list[Problem]]]] = {
             name: {} for name, item in self.plan.items() if item.repeats
         }
@@ -74,6 +75,8 @@ class RecordSchema(Schema):
                 checked.errors[name] = list(item.make_error("required").messages)
         self.complete(checked, stored)
         self.rules({**(stored or {}), **checked.values}, checked)
+        for name in self._virtual:
+            checked.values.pop(name, None)
         return checked
 
     def _field(self, name: str, item: RecordField, raw: Any) -> tuple[Any, list[Problem]]:

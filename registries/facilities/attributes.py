@@ -1,0 +1,81 @@
+"""What only one class of facilities has: pad expiry of a defibrillator, volume of a water tank. Free names and values."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from ..fields import RecordField, is_blank, text_of
+from ..messages import N_
+from ..references import References
+
+MOST, NAME_LENGTH, VALUE_LENGTH = 60, 60, 500
+
+
+class Attributes(RecordField):
+    """A mapping of names to short texts; in one cell “名称：值；名称：值”. Told several times, the parts are joined.
+
+    A value of ``None`` takes the attribute away where attributes are added to stored ones.
+    """
+
+    takes_many = True
+    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
+        "invalid": (N_("%(field)s: “%(value)s” cannot be read."), N_("Write it as name：value；name：value.")),
+        "many": (N_("%(field)s: there are too many or too long entries."), N_("Keep what matters for safety.")),
+    }
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        if isinstance(raw, dict):
+            return {str(name).strip(): _plain(value) for name, value in raw.items()}
+        told: dict[str, Any] = {}
+        for cell in raw if isinstance(raw, list | tuple) else [raw]:
+            text = text_of(cell)
+            if isinstance(text, dict):
+                told |= text
+            elif text is not None:
+                told |= self._read(str(text))
+        return told or None
+
+    def _read(self, text: str) -> dict[str, str]:
+        told = {}
+        for entry in re.split(r"(?<!\\)[;；\n]", text):
+            if is_blank(entry):
+                continue
+            name, *rest = re.split(r"(?<!\\)[:：]", entry, maxsplit=1)
+            if not rest or not name.strip():
+                raise self.problem("invalid", entry)
+            told[_unmarked(name).strip()] = _unmarked(rest[0]).strip()
+        return told
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str | None]:
+        if not isinstance(value, dict) or not all(isinstance(name, str) and name for name in value):
+            raise self.make_error("invalid", input=value)
+        plain = {name: _plain(item) for name, item in value.items()}
+        sizes = [(len(name), len(item or "")) for name, item in plain.items()]
+        if len(plain) > MOST or any(name > NAME_LENGTH or size > VALUE_LENGTH for name, size in sizes):
+            raise self.problem("many", list(plain)[:3])
+        return plain
+
+    def to_cell(self, value: Any, references: References) -> Any:
+        return "；".join(f"{_marked(name)}：{_marked(item)}" for name, item in value.items()) if value else None
+
+
+def added(stored: dict[str, Any] | None, told: dict[str, Any]) -> dict[str, Any] | None:
+    """Stored attributes with others laid over them."""
+    both = {**(stored or {}), **told}
+    return {name: value for name, value in both.items() if value not in (None, "")} or None
+
+
+def _plain(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = text_of(value)
+    return text if text is None or isinstance(text, str) else str(text)
+
+
+def _marked(text: str) -> str:
+    return re.sub(r"([:：;；\\])", r"\\\1", text)
+
+
+def _unmarked(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
