@@ -59,7 +59,7 @@ class District:
                 yield building.place
 
     def organisations(self) -> Iterator[Record]:
-        """The organisations; ``places`` in each says which building it occupies since when."""
+        """The organisations; ``links`` says which building it occupies since when."""
         return iter(self._organisations.records)
 
     def facilities(self) -> Iterator[Record]:

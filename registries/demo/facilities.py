@@ -34,7 +34,7 @@ class Facilities:
             str(record["area_code"])[:12]: record for record in organisations if record["org_type"] == "09"
         }
         self._estates = {
-            str(record["places"][0]["building_key"])[:6]: record
+            str(record["links"][0]["target_key"])[:6]: record
             for record in organisations
             if record["org_type"] == "16" and record["operating_status"] == "10"
         }
@@ -113,7 +113,9 @@ class Facilities:
             for role in ("owner", "maintainer"):
                 record[role] = keeper["name"] if row[role] == _BY_COMMITTEE else record[role]
             start = max(str(record["installed_on"]), str(keeper["opened_on"]))
-            record["links"] = [{"role": "kept_by", "organisation_key": keeper["key"], "from_date": start}]
+            record["links"] = [
+                {"role": "kept_by", "target_key": keeper["key"], "since": start, "until": None}
+            ]
 
     def _free_place(self, rng: Random, row: Row, grid: Grid, building: Building) -> tuple[Point, str, str]:
         """A place some metres from others of its subclass, lest two look like one counted twice."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from random import Random
 
 from registries.demo.areas import DISTRICT_NAME
@@ -97,21 +98,24 @@ def equipment(rng: Random, kinds: str, serial: int, today: int) -> list[Record]:
     return found
 
 
-def letters(rng: Random, year: int, signer: str, opened: int, today: int) -> list[Record]:
+def letters(rng: Random, signer: str, office: str, opened: int, today: int) -> list[Record]:
     """Responsibility letters signed at the beginning of the year, and of the last one."""
     found = []
+    year = date.fromordinal(today).year
     for signed_year in (year - 1, year):
         for kind, share in (("safety", 0.8), ("fire", 0.55), ("community", 0.2)):
-            signed = min(today, _first_day(signed_year) + between(rng, 4, 80))
+            signed = min(today, date(signed_year, 1, 1).toordinal() + between(rng, 4, 80))
             if chance(rng, share) and signed > opened:
                 found.append(
-                    {"kind": kind, "year": signed_year, "signed_on": iso(signed), "signed_by": signer}
+                    {
+                        "kind": kind,
+                        "year": signed_year,
+                        "signed_on": iso(signed),
+                        "signed_by": signer,
+                        "signed_with": office,
+                    }
                 )
     return found
-
-
-def _first_day(year: int) -> int:
-    return (year - 1) * 365 + (year - 1) // 4 - (year - 1) // 100 + (year - 1) // 400 + 1
 
 
 def level(rng: Random, type_code: str, staff: int, industry: str) -> str | None:

@@ -25,7 +25,7 @@ class Employer(NamedTuple):
 
     key: str
     name: str
-    industry: str
+    opened: str
 
 
 def schooling(rng: Random, person: Person) -> str | None:
@@ -189,8 +189,8 @@ def events(rng: Random, person: Person, today: int, moved_in: int, moved_out: in
 def _event(rng: Random, kind: str, day: int, today: int, delay: int) -> dict[str, str]:
     return {
         "kind": kind,
-        "event_date": iso(day),
-        "report_date": iso(min(today, day + between(rng, 0, delay))),
+        "event_on": iso(day),
+        "reported_on": iso(min(today, day + between(rng, 0, delay))),
     }
 
 

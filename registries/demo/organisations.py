@@ -27,10 +27,13 @@ from registries.demo.tables import (
     word_list,
     words,
 )
+from registries.registrations import licence_check
 
 Row = dict[str, str]
 _BRANDS = word_list("brand")
 _DISHES = word_list("dish")
+# Floor area in square metres from which a shop, a song hall, a bath or a chemicals shop is not small.
+_SMALL_UP_TO = {"N1": 300, "N4": 200, "N5": 200, "N9": 100}
 _ROOMS = {"factory": "车间", "warehouse": "库房"}
 _SHARES_OPEN = wheel([("10", 93), ("20", 1.5), ("30", 2), ("40", 1), ("50", 2), ("90", 0.5)], 400)
 
@@ -54,7 +57,7 @@ class Organisations:
         """The working ones as often as they have staff, for drawing somebody's place of work."""
         working = [record for record in self.records if record["operating_status"] == "10"]
         return [
-            Employer(str(record["key"]), str(record["name"]), str(record["industry"]))
+            Employer(str(record["key"]), str(record["name"]), str(record["opened_on"]))
             for record in working
             for _ in range(min(400, int(record["employees"] or 1)))
         ]
@@ -92,71 +95,84 @@ class Organisations:
 
     def _record(self, index: int, row: Row, site: Building) -> Record:
         rng, today = self._rng, self._today
-        name = self._name(row, site, index)
-        years = max(1, min(30, date.fromordinal(today).year - site.built))
         fixed = row["weight"].startswith("fixed")
+        years = max(1, min(30, date.fromordinal(today).year - site.built))
         opened = some_day(rng, today, years * 365, years * 300 if fixed else 60)
         code = credit_code(row["prefix"], index) if row["prefix"] else None
-        registrations = [{"scheme": "uscc", "number": code}] if code else []
-        if code and row["type"] in ("03", "04") and today - opened > 365 * 12:
-            registrations.append({"scheme": "licence_no", "number": f"{DIVISION}{index:09d}"})
-        staff = self._amount(row["staff"])
-        area = self._amount(row["area"])
-        manager = self._person()
-        record: Record = {
+        record = self._identity(index, row, site) | self._premises(row, site)
+        record |= {
+            "registrations": self._registrations(index, row, code, opened),
+            "opened_on": iso(opened),
+            "closed_on": None,
+            "operating_status": "10" if fixed else draw(rng, _SHARES_OPEN),
+            "parent_key": None,
+            "successor_key": None,
+            "note": None,
+            "links": [_link("manages" if row["type"] == "16" else "occupies", site.key, opened)],
+        }
+        self._safety(record, row, opened)
+        record["licences"] = firms.licences(rng, row["licences"], index + 1, today, opened, code)
+        record["hazardous_chemicals"] = firms.chemicals(rng, row["chemicals"])
+        record["special_equipment"] = firms.equipment(rng, row["equipment"], index + 1, today)
+        signer, office = record["safety_manager"], record["supervising_unit"]
+        record["responsibility_letters"] = firms.letters(rng, signer, office, opened, today)
+        return record
+
+    def _identity(self, index: int, row: Row, site: Building) -> Record:
+        name, staff = self._name(row, site, index), self._amount(row["staff"])
+        office = f"{site.grid.street.name}{'办事处' if site.grid.street.code else '管理委员会'}"
+        return {
             "key": f"o-{index + 1:05d}",
             "name": name,
             "short_name": _short(name),
             "org_type": row["type"],
             "industry": row["industry"],
             "business_scope": row["scope"],
-            "registrations": registrations,
             "operator_number": None,
             "legal_representative": self._person(),
-            "safety_manager": manager,
+            "safety_manager": self._person(),
             "safety_certificate": f"演安管{index + 1:06d}" if staff > 20 else None,
             "phone": self._phones.next(),
             "employees": staff,
+            "responsible_department": DISTRICT_NAME + row["department"],
+            "supervising_unit": office,
+            "standardisation_level": firms.level(self._rng, row["type"], staff, row["industry"]),
+        }
+
+    def _premises(self, row: Row, site: Building) -> Record:
+        area, venue = self._amount(row["area"]), row["venue"]
+        return {
             "floor_area_m2": area,
             "floors": 1 if row["type"] in ("04", "17") else min(site.floors, 3),
+            "address": self._address(row, site),
             "area_code": site.grid.key,
             "longitude": site.point[0] / MICRO,
             "latitude": site.point[1] / MICRO,
             "datum": "wgs84",
-            "opened_on": iso(opened),
-            "closed_on": None,
-            "operating_status": "10" if fixed else draw(rng, _SHARES_OPEN),
-            "responsible_department": DISTRICT_NAME + row["department"],
-            "supervising_unit": site.grid.street.name,
             "property_company": site.place["property_company"],
-            "parent_key": None,
-            "successor_key": None,
-            "standardisation_level": firms.level(rng, row["type"], staff, row["industry"]),
-            "key_unit_kinds": self._kinds(row, staff, area),
-            "small_venue": row["venue"] or None,
-            "gas_kind": draw(rng, words(row["gas"])) if row["gas"] else "none",
-            "note": None,
-            "places": [{"building_key": site.key, "role": "occupies", "from_date": iso(opened)}],
+            # Over the size of its kind it is a small venue no longer.
+            "small_venue": venue if venue and area < _SMALL_UP_TO.get(venue, 5_000) else None,
+            "gas_kind": draw(self._rng, words(row["gas"])) if row["gas"] else "none",
         }
-        record["address"] = self._address(row, site)
-        self._safety(record, row, opened)
-        record["licences"] = firms.licences(rng, row["licences"], index + 1, today, opened, code)
-        record["hazardous_chemicals"] = firms.chemicals(rng, row["chemicals"])
-        record["special_equipment"] = firms.equipment(rng, row["equipment"], index + 1, today)
-        year = date.fromordinal(today).year
-        record["responsibility_letters"] = firms.letters(rng, year, manager, opened, today)
-        return record
+
+    def _registrations(self, index: int, row: Row, code: str | None, opened: int) -> list[Record]:
+        found = [{"scheme": "uscc", "number": code}] if code else []
+        if code and row["type"] in ("03", "04") and self._today - opened > 365 * 12:
+            old = f"{DIVISION}{index:08d}"
+            found.append({"scheme": "licence_no", "number": old + licence_check(old)})
+        return found
 
     def _safety(self, record: Record, row: Row, opened: int) -> None:
         """Inspection, insurance and the dangers of the trade."""
         rng, today, days = self._rng, self._today, int(row["days"])
         last = max(opened, some_day(rng, today, round(days * 1.12) + 3, 1))
         risky, industry, area = _risk(rng, row), row["industry"], record["floor_area_m2"]
+        record["key_unit_kinds"] = self._kinds(row, record["employees"], area)
         crowded = "K04" in record["key_unit_kinds"]
         key = "K01" in record["key_unit_kinds"]
         record |= {
             "risk_colour": risky,
-            "fire_level": "2" if key else "4" if row["venue"] else "3",
+            "fire_level": "2" if key else "4" if record["small_venue"] else "3",
             "last_inspected_on": iso(last),
             "inspection_days": days,
             "next_inspection_on": iso(last + days),
@@ -177,7 +193,7 @@ class Organisations:
         if record["operating_status"] in ("40", "50", "90"):
             record["closed_on"] = iso(some_day(rng, today, 500, 5))
             record["next_inspection_on"] = None
-            record["places"][0]["to_date"] = record["closed_on"]
+            record["links"][0]["until"] = record["closed_on"]
 
     def _kinds(self, row: Row, staff: int, area: int) -> list[str]:
         kinds = words(row["key_units"])
@@ -259,6 +275,10 @@ class Organisations:
             self._taken.add(name)
             record["parent_key"], record["name"], record["short_name"] = parent["key"], name, None
             record["legal_representative"] = parent["legal_representative"]
+
+
+def _link(role: str, target: str, since: int) -> Record:
+    return {"role": role, "target_key": target, "since": iso(since), "until": None}
 
 
 def _risk(rng: Random, row: Row) -> str:

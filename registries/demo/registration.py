@@ -15,10 +15,11 @@ from registries.demo.names import HAN, Names
 from registries.demo.tables import Record, between, draw, rows, wheel, word_list
 
 _TOWNS = word_list("town")
+# The first digits of the permit, and the division with its name; they differ for Taiwan.
 _REGIONS = {
-    "HK": ("810000", "香港特别行政区"),
-    "MO": ("820000", "澳门特别行政区"),
-    "TW": ("830000", "台湾省"),
+    "HK": ("810000", "810000", "香港特别行政区"),
+    "MO": ("820000", "820000", "澳门特别行政区"),
+    "TW": ("830000", "710000", "台湾省"),
 }
 NEWBORN_DAYS = 75
 
@@ -81,8 +82,8 @@ class Papers:
         self._serial += 1
         record["name"] = row["name"]
         if row["from"] in _REGIONS:
-            region, address = _REGIONS[row["from"]]
-            record["ethnicity"], record["registered_division"] = HAN, region
+            region, division, address = _REGIONS[row["from"]]
+            record["ethnicity"], record["registered_division"] = HAN, division
             record["registered_address"] = address
             permit = numbers.permit(region, born, person.sex, self._permits)
             self._permits.add(permit)

@@ -68,7 +68,7 @@ class Register:
             self._life(rng, home, grid, person, record)
             self._residence(rng, home, person, record, moved_in, moved_out)
             records.append(record)
-        self._contacts(rng, home, records)
+        self._contacts(rng, home, records, family)
         return records
 
     _number, _member = "", 0
@@ -112,6 +112,7 @@ class Register:
             "emergency_contact": None,
             "emergency_phone": None,
             "groups": [],
+            "links": [],
             "data_source": draw(rng, _SOURCES),
             "verified_on": iso(max(person.born, some_day(rng, self._today, 560, 1))),
             "verified_by": worker,
@@ -132,6 +133,11 @@ class Register:
         if works(job) and not rider and rng.random() < self._workplaces and self._employers:
             employer = draw(rng, self._employers)
             record["employer_key"], record["employer_name"] = employer.key, employer.name
+            since = some_day(rng, self._today, max(90, (person.age - 18) * 300), 30)
+            since_open = max(iso(since), employer.opened)
+            record["links"] = [
+                {"role": "works_at", "target_key": employer.key, "since": since_open, "until": None}
+            ]
         record["groups"] = self._needs.of(rng, person, home.kind, home.members, rider)
 
     def _moves(self, rng: Random, home: Home) -> tuple[int, int]:
@@ -142,6 +148,8 @@ class Register:
             since = min(since, int(200 + 2600 * rng.random() ** 2))
             since = between(rng, 20, 180) if chance(rng, 0.2) else since
         came = self._today - max(30, int(since * (0.25 + 0.75 * rng.random())))
+        # Whoever died here had come before.
+        came = min([came, *(person.died - 90 for person in home.members if person.died)])
         left = chance(rng, 0.011) and home.kind != "dormitory"
         return came, some_day(rng, self._today, 20, 3) if left else 0
 
@@ -150,6 +158,9 @@ class Register:
     ) -> None:
         start = max(person.born, moved_in)
         end = person.died or moved_out
+        record["moved_in_on"] = iso(moved_in) if moved_in > person.born else None
+        record["moved_out_on"] = iso(moved_out) if moved_out and not person.died else None
+        record["died_on"] = iso(person.died) if person.died else None
         if person.died:
             record["stay_status"], record["phone"] = "5", None
         elif moved_out:
@@ -162,11 +173,14 @@ class Register:
                 "area_code": record["area_code"],
                 "dwelling_key": home.key,
                 "kind": _stay_kind(home, record),
-                "from_date": iso(start),
-                "to_date": iso(end) if end else None,
+                "from_on": iso(start),
+                "to_on": iso(end) if end else None,
                 "certainty": draw(rng, _CERTAINTY),
+                "reported_on": iso(min(self._today, start + between(rng, 0, 40))),
             }
         ]
+        if end:
+            _gone(record)
         if home.origin == HERE and not end and _went_away(rng, home, person):
             self._away(rng, record)
 
@@ -174,10 +188,10 @@ class Register:
         """Registered here, living and working in another city."""
         record["registration_match"], record["separation_type"], record["stay_status"] = "02", "1", None
         record["address"] = f"{draw(rng, _CITIES)}（在外居住）"
-        record["dwelling_key"], record["employer_key"], record["employer_name"] = None, None, None
+        _gone(record)
         record["stays"][0]["kind"] = "away"
 
-    def _contacts(self, rng: Random, home: Home, records: list[Record]) -> None:
+    def _contacts(self, rng: Random, home: Home, records: list[Record], family: _Family) -> None:
         by_person = dict(zip(map(id, home.members), records, strict=True))
         for person, record in zip(home.members, records, strict=True):
             if person.age < 18:
@@ -188,7 +202,10 @@ class Register:
                 )
             elif person.age >= 65 and home.kind in ("single_old", "old_couple"):
                 if rng.random() < 0.82:
-                    surname = str(records[0]["name"])[:1]
+                    father = next((member for member in home.members if member.sex == MALE), None)
+                    surname = self._names.surname(rng)
+                    if father is not None:
+                        surname, _ = family.surname_and_group(rng, father)
                     record["emergency_contact"] = self._names.name(rng, surname, draw(rng, "12"), 1976)
                     record["emergency_phone"] = self._phones.next()
             elif person.age >= 60 and len(records) > 2:
@@ -257,6 +274,12 @@ class _Family:
             known = self._names.surname(rng, group), group
         self._known[id(person)] = known
         return known
+
+
+def _gone(record: Record) -> None:
+    """Whoever died or left has a room and a job here no more; the stay remembers the room."""
+    record["dwelling_key"], record["employer_key"], record["employer_name"] = None, None, None
+    record["links"] = []
 
 
 def _went_away(rng: Random, home: Home, person: Person) -> bool:

@@ -1,6 +1,66 @@
 from collections import Counter
 
+from registries import code_files
+from registries.registrations import check_credit_code, check_licence_number
+
 from .conftest import TODAY
+
+KNOWN = {(entry.scheme, entry.code) for entry in code_files.read_all()}
+
+
+def used_codes(record, schemes):
+    """The codes of a record, several in one field taken apart."""
+    for field, scheme in schemes.items():
+        value = record[field]
+        for code in value if isinstance(value, list) else [value]:
+            if code is not None:
+                yield scheme, code
+
+
+def test_the_registry_finds_no_fault_with_registrations(district):
+    checks = {"uscc": check_credit_code, "licence_no": check_licence_number}
+    for record in district.organisations():
+        for entry in record["registrations"]:
+            found = checks[entry["scheme"]](entry["number"])
+            assert (found.value, found.errors, found.warnings) == (entry["number"], (), ())
+
+
+def test_codes_of_organisations_places_and_facilities_are_in_the_shipped_lists(district, places):
+    organisation = {
+        "org_type": "org_type", "industry": "industry", "operating_status": "operating_status",
+        "key_unit_kinds": "key_unit", "small_venue": "small_venue", "fire_level": "fire_level",
+        "gas_kind": "gas_kind", "datum": "datum",
+        "standardisation_level": "standardisation_level", "risk_colour": "risk_colour",
+    }  # fmt: skip
+    parts = {
+        "licences": {"kind": "licence"}, "special_equipment": {"kind": "special_equipment"},
+        "hazardous_chemicals": {"major_hazard_grade": "hazard_source_grade"}, "links": {"role": "link_role"},
+        "responsibility_letters": {"kind": "letter_kind"}, "registrations": {"scheme": "registration_scheme"},
+    }  # fmt: skip
+    for record in district.organisations():
+        assert set(used_codes(record, organisation)) <= KNOWN
+        for part, schemes in parts.items():
+            assert all(set(used_codes(row, schemes)) <= KNOWN for row in record[part])
+    place = {
+        "kind": "place_kind",
+        "structure": "building_structure",
+        "danger_grade": "danger_grade",
+        "datum": "datum",
+    }
+    assert all(set(used_codes(record, place)) <= KNOWN for record in places.values())
+    facility = {"subclass": "facility_subclass", "state": "facility_state", "risk_colour": "risk_colour"}
+    assert all(set(used_codes(record, facility)) <= KNOWN for record in district.facilities())
+
+
+def test_dwellings_use_the_shipped_codes_too(district):
+    schemes = {"use": "dwelling_use", "tenure": "tenure", "gas_kind": "gas_kind"}
+    assert all(set(used_codes(record, schemes)) <= KNOWN for record in district.dwellings())
+
+
+def test_small_venues_are_below_the_size_of_their_kind(district):
+    most = {"N1": 300, "N4": 200, "N5": 200, "N9": 100}
+    for record in district.organisations():
+        assert record["floor_area_m2"] < most.get(record["small_venue"], 10**6)
 
 
 def test_organisations_are_as_many_as_asked_with_unique_names_and_codes(district):
@@ -18,10 +78,10 @@ def test_every_community_has_its_residents_committee(district, areas):
 
 def test_organisations_occupy_a_building_of_their_grid_since_they_opened(district, places):
     for record in district.organisations():
-        place = places[record["places"][0]["building_key"]]
+        place = places[record["links"][0]["target_key"]]
         assert place["area_code"] == record["area_code"]
         assert (place["longitude"], place["latitude"]) == (record["longitude"], record["latitude"])
-        assert record["places"][0]["from_date"] == record["opened_on"]
+        assert record["links"][0]["since"] == record["opened_on"]
 
 
 def test_sites_and_stalls_have_no_credit_code_and_all_others_have_one(district):
@@ -89,9 +149,9 @@ def test_keepers_of_facilities_are_organisations_that_existed_by_then(district):
     linked = [(facility, link) for facility in district.facilities() for link in facility["links"]]
     assert linked
     for facility, link in linked:
-        keeper = records[link["organisation_key"]]
-        assert link["from_date"] >= keeper["opened_on"]
-        assert link["from_date"] >= facility["installed_on"]
+        keeper = records[link["target_key"]]
+        assert link["since"] >= keeper["opened_on"]
+        assert link["since"] >= facility["installed_on"]
         assert keeper["area_code"][:12] == facility["area_code"][:12]
 
 

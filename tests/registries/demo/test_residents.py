@@ -1,6 +1,10 @@
 from collections import Counter, defaultdict
 from datetime import date
 
+from registries import code_files
+from registries.identifiers import check_person_number
+from registries.phones import check_phone
+
 from .conftest import TODAY
 
 CHILDREN = {"20", "21", "22", "23", "31", "32", "33"}
@@ -125,8 +129,8 @@ def test_events_lie_between_birth_and_today_and_are_reported_after_they_happened
     for person in people:
         for event in person["life_events"]:
             kinds[event["kind"]] += 1
-            assert person["birth_date"][:4] <= event["event_date"][:4]
-            assert event["event_date"] <= event["report_date"] <= TODAY.isoformat()
+            assert person["birth_date"][:4] <= event["event_on"][:4]
+            assert event["event_on"] <= event["reported_on"] <= TODAY.isoformat()
         assert ("death" in [event["kind"] for event in person["life_events"]]) == (
             person["stay_status"] == "5"
         )
@@ -136,10 +140,14 @@ def test_events_lie_between_birth_and_today_and_are_reported_after_they_happened
     assert kinds["move_out"]
 
 
-def test_whoever_died_or_left_has_an_ended_stay(people):
+def test_whoever_died_or_left_has_an_ended_stay_and_no_room_or_job_any_more(people):
     for person in people:
+        for stay in person["stays"]:
+            assert stay["from_on"] <= (stay["to_on"] or TODAY.isoformat())
         if person["stay_status"] in ("4", "5"):
-            assert all(stay["to_date"] for stay in person["stays"])
+            assert all(stay["to_on"] for stay in person["stays"])
+            assert person["dwelling_key"] is None
+            assert person["links"] == []
 
 
 def test_the_age_pyramid_is_that_of_an_ageing_city(people):
@@ -164,3 +172,35 @@ def test_names_know_generations_minorities_and_rare_characters(district):
     assert any("·" in name for name in names)
     assert any(ord(char) > 0xFFFF for name in names for char in name)
     assert any(name.isascii() for name in names)
+
+
+def test_the_registry_finds_no_fault_with_numbers_and_phones(people):
+    for person in people:
+        found = check_person_number(
+            person["doc_type"],
+            person["id_number"],
+            sex=person["sex"],
+            birth_date=person["birth_date"],
+            today=TODAY,
+        )
+        assert (found.errors, found.warnings) == ((), ())
+        for phone in (person["phone"], person["guardian_phone"], person["emergency_phone"]):
+            assert phone is None or check_phone(phone).kind == "mobile"
+
+
+def test_every_code_is_one_of_the_shipped_lists(people):
+    known = {(entry.scheme, entry.code) for entry in code_files.read_all()}
+    schemes = {
+        "doc_type": "document_type", "no_id_reason": "no_id_reason", "sex": "sex", "ethnicity": "ethnicity",
+        "education": "education", "marital_status": "marital_status", "occupation": "occupation",
+        "population_type": "population_type", "registration_match": "registration_match",
+        "separation_type": "separation_type", "stay_status": "stay_status", "registered_division": "division",
+        "relation_to_head": "family_relationship", "data_source": "data_source",
+    }  # fmt: skip
+    for person in people:
+        used = {(scheme, person[field]) for field, scheme in schemes.items() if person[field] is not None}
+        used |= {("stay_kind", stay["kind"]) for stay in person["stays"]}
+        used |= {("stay_certainty", stay["certainty"]) for stay in person["stays"]}
+        used |= {("life_event", event["kind"]) for event in person["life_events"]}
+        used |= {("vulnerable_group", group["group"]) for group in person["groups"]}
+        assert used <= known
