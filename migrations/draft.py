@@ -34,6 +34,13 @@ MODELS = (
     "registries.areas",
     "registries.changes",
     "registries.codes",
+    "registries.duplicates",
+    "registries.facilities.models",
+    "registries.importing.batches",
+    "registries.importing.mapping",
+    "registries.organisations.models",
+    "registries.population.models",
+    "portal.accounts.models",
 )
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import sqlalchemy as sa
 
 import migrations
-from registries import area_tree, changes, codes
+from registries import area_files, area_tree, changes, codes, references
 from registries.access import Actor
 from registries.area_tree import AreaRow
 from registries.db import DATABASES, Database
 
 
-def initialise(database: Database, actor: Actor, areas: Iterable[AreaRow] = ()) -> None:
+def initialise(database: Database, actor: str, areas: Iterable[AreaRow] = ()) -> None:
     """Make what is missing: data folder, files or schemas, tables, first log heads, code lists, areas.
 
     May be called at any time; what exists stays as it is.
@@ -23,10 +24,19 @@ def initialise(database: Database, actor: Actor, areas: Iterable[AreaRow] = ()) 
     rows = list(areas)
     if rows:
         with database.writing("network") as session:
-            area_tree.load(session, rows, actor=actor)
+            area_tree.load(session, rows, actor=Actor(actor))
 
 
-def upgrade(database: Database, actor: Actor) -> None:
+def load_areas(database: Database, file: Path, actor: str) -> int:
+    """Bring the area tree to what a file says; returns how many areas are new or changed."""
+    with database.reading() as session:
+        known = [area.code for area in references.load(session).areas if area.code]
+    rows = area_files.read(file, known)
+    with database.writing("network") as session:
+        return area_tree.load(session, rows, actor=Actor(actor))
+
+
+def upgrade(database: Database, actor: str) -> None:
     """Bring the tables and the shipped code lists to what this version of Sanku needs."""
     migrations.upgrade(database)
     for name in DATABASES:
@@ -34,4 +44,4 @@ def upgrade(database: Database, actor: Actor) -> None:
             if session.execute(sa.select(changes.CHANGE_HEAD[name].c.id)).first() is None:
                 changes.start(session, name)
     with database.writing("network") as session:
-        codes.load_shipped(session, actor.name)
+        codes.load_shipped(session, actor)

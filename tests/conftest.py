@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -52,9 +53,13 @@ def ring() -> Ring:
 
 
 @pytest.fixture
-def keys(ring: Ring) -> Keys:
-    """Keys of a test's own, so that it may rotate them; all begin with the same secrets."""
-    return Keys(ring)
+def keys(ring: Ring, tmp_path: Path) -> Keys:
+    """A key file of the test's own, so that it may rotate the keys; all begin with the same secrets."""
+    path = tmp_path / "keys" / "keys.json"
+    path.parent.mkdir(mode=0o700)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(ring.as_json()))
+    return Keys.load(path)
 
 
 @pytest.fixture
@@ -68,7 +73,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory, ring: Ring) -> Pat
     """A folder with the five files as ``sanku init`` leaves them, to be copied."""
     folder = tmp_path_factory.mktemp("template")
     database = Database(folder, keys=Keys(ring), synchronous="OFF")
-    setup.initialise(database, access.console("test"), areas=SMALL_DISTRICT)
+    setup.initialise(database, "test", areas=SMALL_DISTRICT)
     for name in DATABASES:
         with database.engine.connect() as connection:
             connection.exec_driver_sql(f"PRAGMA {name}.wal_checkpoint(TRUNCATE)")
@@ -136,7 +141,7 @@ def postgres_template(ring: Ring) -> Iterator[tuple[sa.Engine, sa.URL]]:
         name = f"sanku_test_{os.getpid()}_template"
         with _postgres(engine, url.set(database=name)):
             made = Database(Path(), _text(url.set(database=name)), Keys(ring))
-            setup.initialise(made, access.console("test"), areas=SMALL_DISTRICT)
+            setup.initialise(made, "test", areas=SMALL_DISTRICT)
             made.engine.dispose()
             yield engine, url.set(database=name)
 

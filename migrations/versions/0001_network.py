@@ -12,10 +12,14 @@ database = "network"
 
 def upgrade() -> None:
     _create_area()
+    _create_batch()
     _create_change()
     _create_change_head()
     _create_code()
+    _create_duplicate()
+    _create_import_mapping()
     _create_area_move()
+    _create_staged_row()
 
 
 def _create_area() -> None:
@@ -40,6 +44,32 @@ def _create_area() -> None:
     )
     op.create_index("ix_area_code", "area", ["code"], unique=False, schema="network")
     op.create_index("ix_area_path", "area", ["path"], unique=True, schema="network")
+
+
+def _create_batch() -> None:
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", plain_text(40), nullable=False),
+        sa.Column("state", plain_text(20), nullable=False),
+        sa.Column("actor", sa.String(length=120), nullable=False),
+        sa.Column("source", sa.String(length=100), nullable=False),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("clear_blanks", sa.Boolean(), nullable=False),
+        sa.Column("headings", sa.Text(), nullable=False),
+        sa.Column("mapping", sa.Text(), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("log_position", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", moment(), nullable=False),
+        sa.Column("applied_at", moment(), nullable=True),
+        sa.Column("undone_at", moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+        schema="network",
+    )
+    op.create_index("ix_network_batch_created", "batch", ["created_at"], unique=False, schema="network")
 
 
 def _create_change() -> None:
@@ -98,6 +128,37 @@ def _create_code() -> None:
     )
 
 
+def _create_duplicate() -> None:
+    op.create_table(
+        "duplicate",
+        sa.Column("kind", plain_text(40), nullable=False),
+        sa.Column("first_id", sa.Uuid(), nullable=False),
+        sa.Column("second_id", sa.Uuid(), nullable=False),
+        sa.Column("why", plain_text(40), nullable=False),
+        sa.Column("state", plain_text(10), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.Column("found_at", moment(), nullable=False),
+        sa.Column("decided_by", sa.String(length=120), nullable=True),
+        sa.PrimaryKeyConstraint("kind", "first_id", "second_id", name=op.f("pk_duplicate")),
+        schema="network",
+    )
+    op.create_index("ix_network_duplicate_batch", "duplicate", ["batch_id"], unique=False, schema="network")
+    op.create_index(
+        "ix_network_duplicate_state", "duplicate", ["state", "kind"], unique=False, schema="network"
+    )
+
+
+def _create_import_mapping() -> None:
+    op.create_table(
+        "import_mapping",
+        sa.Column("source", sa.String(length=100), nullable=False),
+        sa.Column("kind", plain_text(40), nullable=False),
+        sa.Column("mapping", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "kind", name=op.f("pk_import_mapping")),
+        schema="network",
+    )
+
+
 def _create_area_move() -> None:
     op.create_table(
         "area_move",
@@ -116,3 +177,24 @@ def _create_area_move() -> None:
         schema="network",
     )
     op.create_index("ix_area_move_finished_at", "area_move", ["finished_at"], unique=False, schema="network")
+
+
+def _create_staged_row() -> None:
+    op.create_table(
+        "staged_row",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", plain_text(10), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=True),
+        sa.Column("payload", sa.LargeBinary(), nullable=True),
+        sa.Column("cells", sa.LargeBinary(), nullable=True),
+        sa.Column("problems", sa.Text(), nullable=True),
+        sa.Column("incomplete", sa.Text(), nullable=True),
+        sa.Column("probable", sa.Uuid(), nullable=True),
+        sa.Column("source_key", sa.String(length=200), nullable=True),
+        sa.Column("row_digest", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("first_row", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["network.batch.id"], name=op.f("fk_staged_row_batch_id")),
+        sa.PrimaryKeyConstraint("batch_id", "number", name=op.f("pk_staged_row")),
+        schema="network",
+    )

@@ -35,5 +35,6 @@ class RoleGrant(Base):
     user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("system.user.id"), index=True)
     role: Mapped[str] = mapped_column(plain_text(30))
     area_id: Mapped[UUID] = mapped_column(sa.Uuid)
-    registry: Mapped[str | None] = mapped_column(plain_text(30))
+    # SQLAlchemy keeps the attribute name "registry" for itself.
+    in_registry: Mapped[str | None] = mapped_column("registry", plain_text(30))
     until: Mapped[date | None] = mapped_column(sa.Date)

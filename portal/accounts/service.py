@@ -36,7 +36,7 @@ def create_user(
     )
     session.add(user)
     session.flush()
-    session.add(RoleGrant(id=new_id(), user_id=user.id, role=role, area_id=found.id, registry=registry))
+    session.add(RoleGrant(id=new_id(), user_id=user.id, role=role, area_id=found.id, in_registry=registry))
     changes.append(session, actor.name, [Entry("user", user.id, "create", {
         "name": [None, name], "role": [None, role], "area_id": [None, str(found.id)], "registry": [None, registry],
     })])
@@ -72,7 +72,7 @@ def grant(session: Session, user: User, role: str, area: Area, registry: str | N
             N_("“%(role)s” cannot be held together with “%(other)s”."), N_("Use two accounts."), role=role,
             other=next(iter((held - {role}) & EXCLUSIVE)),
         ))
-    session.add(RoleGrant(id=new_id(), user_id=user.id, role=role, area_id=area.id, registry=registry))
+    session.add(RoleGrant(id=new_id(), user_id=user.id, role=role, area_id=area.id, in_registry=registry))
     changes.append(session, actor.name, [Entry("user", user.id, "grant", {
         "role": [None, role], "area_id": [None, str(area.id)], "registry": [None, registry],
     })])
@@ -91,5 +91,5 @@ def actor_named(session: Session, name: str) -> Actor:
     for row in session.scalars(sa.select(RoleGrant).where(RoleGrant.user_id == user.id)):
         area = areas.get(row.area_id)
         if area is not None:
-            grants.append(Grant(row.role, area.path, row.registry, row.until))
+            grants.append(Grant(row.role, area.path, row.in_registry, row.until))
     return Actor(user.name, tuple(grants), details={"id": str(user.id)})
