@@ -7,6 +7,7 @@ registries never store finished sentences: they store a message id with its valu
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 
@@ -26,6 +27,7 @@ class Problem(str):
     params: dict[str, Any]
 
     def __new__(cls, msgid: str, remedy: str | None = None, **params: Any) -> Problem:
+        params = {name: value.isoformat() if isinstance(value, date) else value for name, value in params.items()}
         problem = super().__new__(cls, _sentence(msgid, remedy, params, str))
         problem.msgid, problem.remedy, problem.params = msgid, remedy, params
         return problem
@@ -35,12 +37,17 @@ class Problem(str):
 
     def as_json(self) -> dict[str, Any]:
         """The parts, for a staged row or an API answer."""
-        return {"message": self.msgid, "remedy": self.remedy, "params": self.params}
+        params = {name: value.as_json() if isinstance(value, Problem) else value for name, value in self.params.items()}
+        return {"message": self.msgid, "remedy": self.remedy, "params": params}
 
     @classmethod
     def from_json(cls, parts: dict[str, Any]) -> Problem:
         """The problem that ``as_json`` took apart."""
-        return cls(parts["message"], parts.get("remedy"), **parts.get("params", {}))
+        params = {
+            name: cls.from_json(value) if isinstance(value, dict) and "message" in value else value
+            for name, value in parts.get("params", {}).items()
+        }
+        return cls(parts["message"], parts.get("remedy"), **params)
 
     def localised(self, gettext: Callable[[str], str]) -> str:
         """The sentence and its remedy in the language of ``gettext``."""
