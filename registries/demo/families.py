@@ -22,7 +22,7 @@ SINGLE, MARRIED, REMARRIED, WIDOWED, DIVORCED = "10", "21", "22", "30", "40"
 class Person:
     """One member of a family: ``born`` is a day number, ``parents`` and ``keeper`` are other members."""
 
-    __slots__ = ("age", "born", "died", "father", "keeper", "marital", "mother", "relation", "sex")
+    __slots__ = ("age", "born", "died", "father", "keeper", "marital", "mother", "relation", "sex", "spouse")
 
     def __init__(self, sex: str, born: int, today: int, relation: str, marital: str) -> None:
         self.sex, self.born, self.relation, self.marital = sex, born, relation, marital
@@ -30,6 +30,7 @@ class Person:
         self.father: Person | None = None
         self.mother: Person | None = None
         self.keeper: Person | None = None
+        self.spouse: Person | None = None
         self.died = 0
 
 
@@ -43,7 +44,23 @@ def family(rng: Random, today: int, profile: str, most: int) -> tuple[str, Famil
     if len(members) > most:
         kind, maker = ("couple", _couple) if most > 1 else ("single_adult", _single_adult)
         members = maker(rng, today)
+    for person in members:
+        if person.age >= 60:
+            _may_die(rng, today, kind, person)
+    if kind == "old_couple" and members[0].died and not members[1].died:
+        widow, husband = members[1], members[0]
+        widow.relation, husband.relation = HEAD, HUSBAND
+        members = [widow, husband]
     return kind, members
+
+
+def _may_die(rng: Random, today: int, kind: str, person: Person) -> None:
+    """Let some of the old have died within the last two years; a large household keeps its head."""
+    share = 0.022 if person.age < 70 else 0.055 if person.age < 80 else 0.16
+    if rng.random() < share and (person.relation != HEAD or kind in ("old_couple", "single_old")):
+        person.died = today - between(rng, 20, 700)
+        if person.spouse is not None and not person.spouse.died:
+            person.spouse.marital = WIDOWED
 
 
 def crowd(rng: Random, today: int, count: int) -> Family:
@@ -81,6 +98,7 @@ def _pair(rng: Random, today: int, age: float, head: str = HEAD, wife: str = WIF
     husband = Person(MALE, born, today, head, marital)
     # Nobody marries a child: a wife is at least twenty.
     second = Person(FEMALE, min(born + int(older * YEAR), today - int(20 * YEAR)), today, wife, marital)
+    husband.spouse, second.spouse = second, husband
     return husband, second
 
 
@@ -121,10 +139,6 @@ def _single_old(rng: Random, today: int) -> Family:
 
 def _old_couple(rng: Random, today: int) -> Family:
     husband, wife = _pair(rng, today, 61 + _skewed(rng, 0, 28))
-    if chance(rng, 0.045):
-        gone, left = (husband, wife) if chance(rng, 0.65) else (wife, husband)
-        gone.died = today - between(rng, 20, 700)
-        left.marital = WIDOWED
     return [husband, wife]
 
 
@@ -195,6 +209,7 @@ def _parents_of(rng: Random, today: int, child: Person) -> Family:
     mother = Person(FEMALE, mother_born, today, "", MARRIED)
     father = Person(MALE, mother_born - int((rng.random() * 7 - 1.5) * YEAR), today, "", MARRIED)
     child.father, child.mother = father, mother
+    father.spouse, mother.spouse = mother, father
     if not chance(rng, 0.36 if mother.age < 75 else 0.75):
         return [father, mother]
     left = mother if chance(rng, 0.75) else father

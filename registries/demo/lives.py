@@ -172,13 +172,19 @@ class Needs:
         }
 
 
-def events(rng: Random, person: Person, today: int, moved_in: int, moved_out: int) -> list[dict[str, str]]:
-    """What happened in the last two years, each with the day it happened and the day it was reported."""
-    found = []
+def events(
+    rng: Random, person: Person, today: int, moved_in: int, moved_out: int, moved_from: str | None
+) -> list[Record]:
+    """What happened in the last two years, each with the day it happened and the day it was reported.
+
+    Who came from another grid of the district (``moved_from``) was transferred, others moved in.
+    """
+    found: list[Record] = []
     if today - person.born < 730:
         found.append(_event(rng, "birth", person.born, today, 45))
     elif moved_in and today - moved_in < 730 and moved_in > person.born:
-        found.append(_event(rng, "move_in", moved_in, today, 30))
+        found.append(_event(rng, "transfer" if moved_from else "move_in", moved_in, today, 30))
+        found[0]["from_area_code"] = moved_from
     if person.died:
         found.append(_event(rng, "death", person.died, today, 30))
     if moved_out:
@@ -186,7 +192,7 @@ def events(rng: Random, person: Person, today: int, moved_in: int, moved_out: in
     return found
 
 
-def _event(rng: Random, kind: str, day: int, today: int, delay: int) -> dict[str, str]:
+def _event(rng: Random, kind: str, day: int, today: int, delay: int) -> Record:
     return {
         "kind": kind,
         "event_on": iso(day),
@@ -197,3 +203,10 @@ def _event(rng: Random, kind: str, day: int, today: int, delay: int) -> dict[str
 def rides(rng: Random, person: Person, code: str) -> bool:
     """Whether someone in the service trade brings meals or parcels."""
     return code == SERVICE and person.sex == MALE and 18 <= person.age < 48 and chance(rng, 0.06)
+
+
+def comes_back(rng: Random, person: Person, today: int) -> Record | None:
+    """The return of somebody registered here who had worked elsewhere, if it was within the last year."""
+    if 20 <= person.age < 55 and rng.random() < 0.006:
+        return _event(rng, "return", some_day(rng, today, 365, 10), today, 20)
+    return None

@@ -12,7 +12,7 @@ from registries.demo.areas import DISTRICT_NAME, DIVISION, Grid
 from registries.demo.families import Person
 from registries.demo.homes import AWAY, DISTRICT, HERE, PAPER
 from registries.demo.names import HAN, Names
-from registries.demo.tables import Record, between, draw, rows, wheel, word_list
+from registries.demo.tables import Record, between, draw, rows, wheel, word_list, words
 
 _TOWNS = word_list("town")
 # The first digits of the permit, and the division with its name; they differ for Taiwan.
@@ -33,6 +33,7 @@ class Registration:
     separation: str | None
     division: str
     address: str
+    grid_key: str | None = None
 
 
 def registration(rng: Random, origin: str, grid: Grid, grids: list[Grid], address: str) -> Registration:
@@ -47,9 +48,8 @@ def registration(rng: Random, origin: str, grid: Grid, grids: list[Grid], addres
         other = draw(rng, grids)
         road = draw(rng, other.community.roads)
         place = f"{DISTRICT_NAME}{other.street.name}{road}{between(rng, 1, 180)}号{between(rng, 1, 30)}号楼"
-        return Registration(
-            "HJ", "02", "4", DIVISION, f"{place}{between(rng, 1, 5)}单元{between(rng, 1, 6)}01室"
-        )
+        door = f"{between(rng, 1, 5)}单元{between(rng, 1, 6)}01室"
+        return Registration("HJ", "02", "4", DIVISION, place + door, other.key)
     if origin == AWAY:
         code, name = draw(rng, _origins())
         return Registration("LD", "02", "2", code, f"{name}{draw(rng, _TOWNS)}{between(rng, 1, 220)}号")
@@ -62,8 +62,14 @@ def _origins() -> list[tuple[str, str]]:
 
 
 @cache
-def _outsiders(sex: str) -> tuple[dict[str, str], ...]:
-    return tuple(row for row in rows("outsiders") if row["sex"] == sex)
+def _homelands() -> list[dict[str, str]]:
+    return wheel((row, float(row["share"])) for row in rows("outsiders"))
+
+
+def _outsider_name(rng: Random, row: dict[str, str], sex: str) -> str:
+    surname = draw(rng, words(row["surnames"]))
+    given = draw(rng, words(row["male" if sex == "1" else "female"]))
+    return f"{surname} {given}" if row["script"] == "latin" else surname + given
 
 
 class Papers:
@@ -77,10 +83,10 @@ class Papers:
 
     def outsider(self, rng: Random, person: Person, record: Record) -> None:
         """Give someone from beyond the mainland a name and a permit or passport."""
-        row = draw(rng, _outsiders(person.sex))
+        row = draw(rng, _homelands())
         born = date.fromordinal(person.born)
         self._serial += 1
-        record["name"] = row["name"]
+        record["name"] = _outsider_name(rng, row, person.sex)
         if row["from"] in _REGIONS:
             region, division, address = _REGIONS[row["from"]]
             record["ethnicity"], record["registered_division"] = HAN, division

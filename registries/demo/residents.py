@@ -7,10 +7,12 @@ from random import Random
 
 from registries.demo.areas import Grid
 from registries.demo.days import iso, some_day
+from registries.demo.dwellings import address_of, dwelling, household
 from registries.demo.families import FEMALE, MALE, Person
 from registries.demo.homes import AWAY, HERE, OUTSIDE, Home, homes_of
-from registries.demo.lives import Employer, Needs, events, occupation, rides, schooling, works
-from registries.demo.names import HAN, Names
+from registries.demo.kinship import Kinship
+from registries.demo.lives import Employer, Needs, comes_back, events, occupation, rides, schooling, works
+from registries.demo.names import Names
 from registries.demo.numbers import Phones
 from registries.demo.registration import Papers, Registration, registration
 from registries.demo.tables import Record, between, chance, dice, draw, word_list, words
@@ -19,7 +21,6 @@ _SOURCES = words("visit visit visit visit patrol share share self census")
 _CITIES = word_list("city")
 _CERTAINTY = words("exact exact exact exact exact exact month year")
 _UNRELATED = ("group_rented", "dormitory")
-_DWELLING_USE = {"group_rented": "5", "dormitory": "5", "migrant_family": "2"}
 
 
 class Register:
@@ -44,17 +45,17 @@ class Register:
             worker = self._names.name(rng, self._names.surname(rng), FEMALE, 1983)
             last = 0
             for home in homes_of(self._seed, grid, self._today):
-                address = _address(home)
+                address = address_of(home)
                 people = self._people(rng, home, grid, address, worker) if home.members else []
                 first = bool(people) and home.household != last
                 last = home.household if people else last
-                household = _household(home, grid, address, people) if first else None
-                yield self._dwelling(rng, home, grid, address, people), household, people
+                lives_there = household(home, address, people) if first else None
+                yield dwelling(rng, self._names, home, address, people, self._today), lives_there, people
 
     def _people(self, rng: Random, home: Home, grid: Grid, address: str, worker: str) -> list[Record]:
         belongs = registration(rng, home.origin, grid, self._grids, address)
         moved_in, moved_out = self._moves(rng, home)
-        family = _Family(rng, self._names, home)
+        family = Kinship(self._names)
         records: list[Record] = []
         for person in home.members:
             if home.kind in _UNRELATED and records:
@@ -66,7 +67,7 @@ class Register:
                 self._papers.citizen(rng, person, record, *family.surname_and_group(rng, person))
             record["address"], record["area_code"] = address, grid.key
             self._life(rng, home, grid, person, record)
-            self._residence(rng, home, person, record, moved_in, moved_out)
+            self._residence(rng, home, person, record, (moved_in, moved_out, belongs.grid_key))
             records.append(record)
         self._contacts(rng, home, records, family)
         return records
@@ -154,8 +155,9 @@ class Register:
         return came, some_day(rng, self._today, 20, 3) if left else 0
 
     def _residence(
-        self, rng: Random, home: Home, person: Person, record: Record, moved_in: int, moved_out: int
+        self, rng: Random, home: Home, person: Person, record: Record, moves: tuple[int, int, str | None]
     ) -> None:
+        moved_in, moved_out, moved_from = moves
         start = max(person.born, moved_in)
         end = person.died or moved_out
         record["moved_in_on"] = iso(moved_in) if moved_in > person.born else None
@@ -167,7 +169,7 @@ class Register:
             record["stay_status"] = "4"
         elif self._today - start < 183 and home.origin in (AWAY, OUTSIDE):
             record["stay_status"] = "2" if self._today - start > 25 else "3"
-        record["life_events"] = events(rng, person, self._today, moved_in, moved_out)
+        record["life_events"] = events(rng, person, self._today, moved_in, moved_out, moved_from)
         record["stays"] = [
             {
                 "area_code": record["area_code"],
@@ -181,8 +183,10 @@ class Register:
         ]
         if end:
             _gone(record)
-        if home.origin == HERE and not end and _went_away(rng, home, person):
+        elif home.origin == HERE and _went_away(rng, home, person):
             self._away(rng, record)
+        elif home.origin == HERE and start < self._today - 800:
+            self._return(rng, person, record)
 
     def _away(self, rng: Random, record: Record) -> None:
         """Registered here, living and working in another city."""
@@ -191,7 +195,17 @@ class Register:
         _gone(record)
         record["stays"][0]["kind"] = "away"
 
-    def _contacts(self, rng: Random, home: Home, records: list[Record], family: _Family) -> None:
+    def _return(self, rng: Random, person: Person, record: Record) -> None:
+        event = comes_back(rng, person, self._today)
+        if event is not None:
+            record["life_events"].append(event)
+            before = record["stays"][0]
+            record["stays"].append(
+                {**before, "from_on": event["event_on"], "reported_on": event["reported_on"]}
+            )
+            before["kind"], before["to_on"] = "away", event["event_on"]
+
+    def _contacts(self, rng: Random, home: Home, records: list[Record], family: Kinship) -> None:
         by_person = dict(zip(map(id, home.members), records, strict=True))
         for person, record in zip(home.members, records, strict=True):
             if person.age < 18:
@@ -211,69 +225,6 @@ class Register:
             elif person.age >= 60 and len(records) > 2:
                 younger = records[0] if home.members[0] is not person else records[-1]
                 record["emergency_contact"], record["emergency_phone"] = younger["name"], younger["phone"]
-
-    def _dwelling(self, rng: Random, home: Home, grid: Grid, address: str, people: list[Record]) -> Record:
-        yard, gone = home.building.floors == 1, bool(people) and people[0]["stay_status"] == "4"
-        use = "3" if not people or gone else _DWELLING_USE.get(home.kind, "1")
-        if use == "1" and (home.origin in (AWAY, OUTSIDE) or chance(rng, 0.06)):
-            use = "2"
-        if use == "1" and home.floor == 1 and chance(rng, 0.06):
-            use = "4"
-        rented = use in ("2", "5") and home.kind != "dormitory"
-        start = some_day(rng, self._today, 900, 10)
-        owner = self._names.name(rng, self._names.surname(rng), draw(rng, "12"), 1970)
-        if people and not rented:
-            owner = people[0]["name"]
-        return {
-            "key": home.key,
-            "building_key": home.building.key,
-            "building_name": home.building.name,
-            "unit": "无" if yard else str(home.unit),
-            "floor": home.floor,
-            "room": _room(home),
-            "use": use,
-            "tenure": "employer" if home.kind == "dormitory" else _tenure(rng, rented, yard),
-            "owner_name": None if home.kind == "dormitory" else owner,
-            "rent_from": iso(start) if rented else None,
-            "rent_to": iso(start + 1095) if rented else None,
-            "gas_kind": _gas(rng, home, yard),
-            "smoke_alarm": chance(rng, 0.3 if home.kind in ("single_old", "dormitory") else 0.07),
-            "gas_alarm": not yard and chance(rng, 0.28),
-            "ebike_indoors": chance(rng, 0.03),
-            "address": address,
-            "area_code": grid.key,
-            "note": None,
-        }
-
-
-class _Family:
-    """Surname and ethnic group of each member: children after their father, now and then the mother."""
-
-    def __init__(self, rng: Random, names: Names, home: Home) -> None:
-        self._names = names
-        self._known: dict[int, tuple[str, str]] = {}
-
-    def surname_and_group(self, rng: Random, person: Person) -> tuple[str, str]:
-        """The surname and the group; parents and children of one blood get what fits together."""
-        known = self._known.get(id(person))
-        if known:
-            return known
-        parent = person.father or person.mother
-        if parent is not None:
-            surname, group = self.surname_and_group(rng, parent)
-            mother = person.mother
-            if mother is not None and mother is not parent:
-                other = self.surname_and_group(rng, mother)
-                if group == HAN and other[1] != HAN and rng.random() < 0.6:
-                    group = other[1]
-                if rng.random() < 0.02:
-                    surname = other[0]
-            known = surname, group
-        else:
-            group = self._names.group(rng)
-            known = self._names.surname(rng, group), group
-        self._known[id(person)] = known
-        return known
 
 
 def _gone(record: Record) -> None:
@@ -296,42 +247,3 @@ def _stay_kind(home: Home, record: Record) -> str:
     if home.kind == "dormitory":
         return "institution"
     return {"2": "temporary", "3": "visit"}.get(record["stay_status"], "usual")
-
-
-def _tenure(rng: Random, rented: bool, yard: bool) -> str:
-    if rented:
-        return "rented_public" if yard and chance(rng, 0.3) else "rented_private"
-    return "borrowed" if chance(rng, 0.015) else "owned"
-
-
-def _gas(rng: Random, home: Home, yard: bool) -> str:
-    if home.kind == "dormitory":
-        return "none"
-    return draw(rng, ("bottled", "bottled", "bottled", "none", "other")) if yard else "piped"
-
-
-def _room(home: Home) -> str:
-    return str(home.room) if home.building.floors == 1 else f"{home.floor}{home.room:02d}"
-
-
-def _address(home: Home) -> str:
-    if home.building.floors == 1:
-        return f"{home.building.address}{home.room}号"
-    unit = "" if home.kind == "dormitory" else f"{home.unit}单元"
-    return f"{home.building.address}{unit}{_room(home)}室"
-
-
-def _household(home: Home, grid: Grid, address: str, people: list[Record]) -> Record:
-    collective = home.kind == "dormitory"
-    number = people[0]["household_number"]
-    return {
-        "key": f"h-{number}",
-        "number": number,
-        "kind": "2" if collective else "1",
-        "hukou_kind": "2" if people[0]["separation_type"] == "3" or collective else "1",
-        "head_key": people[0]["key"],
-        "dwelling_key": home.key,
-        "address": home.building.address if collective else address,
-        "area_code": grid.key,
-        "note": None,
-    }

@@ -138,6 +138,8 @@ def test_events_lie_between_birth_and_today_and_are_reported_after_they_happened
     assert kinds["death"]
     assert kinds["move_in"]
     assert kinds["move_out"]
+    assert kinds["transfer"]
+    assert kinds["return"]
 
 
 def test_whoever_died_or_left_has_an_ended_stay_and_no_room_or_job_any_more(people):
