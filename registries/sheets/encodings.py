@@ -128,21 +128,26 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
 
 
 def _wide_without_mark(body: bytes) -> str:
-    """UTF-16 shows in a table without any mark: separators and line ends put zeros at every second place."""
-    piece = body[: _SAMPLE - _SAMPLE % 2]
-    if b"\0" not in piece or len(piece) < 2:
+    """UTF-16 shows in a table without any mark: separators and line ends are followed or led by a zero."""
+    piece = body[:_SAMPLE]
+    piece = piece[: len(piece) // 2 * 2]
+    if piece.count(0) * 100 < len(piece):
         return ""
-    even, odd = piece[::2].count(0), piece[1::2].count(0)
-    name = "utf-16-le" if odd > even else "utf-16-be"
-    if min(even, odd) * 10 > max(even, odd):
-        return ""
-    text = piece[: len(piece) // 2 * 2].decode(name, "replace")
-    return name if text.count("\0") == 0 and score(text) > _LEAST_SCORE and "\ufffd" not in text[:-1] else ""
+    likely = {name: _likelihood(piece.decode(name, "replace")) for name in ("utf-16-le", "utf-16-be")}
+    best = max(likely, key=lambda name: likely[name])
+    return best if likely[best] > 0.8 else ""
+
+
+def _likelihood(text: str) -> float:
+    """As `score`, but of all characters, because wide text is told by its ASCII as much as by its Chinese."""
+    if not text or "\0" in text or "\ufffd" in text[:-1]:
+        return -6.0
+    return sum(2.0 if character.isascii() else _weight(character) for character in text) / len(text)
 
 
 def _is_binary(body: bytes) -> bool:
     control = sum(body.count(code) for code in (*range(9), 11, *range(14, 27), *range(28, 32)))
-    return control * 50 > len(body)
+    return control > 3 and control * 50 > len(body)
 
 
 def _most_plausible(sample: bytes, shown: str, least_gain: float = 0.0) -> str:
@@ -150,8 +155,8 @@ def _most_plausible(sample: bytes, shown: str, least_gain: float = 0.0) -> str:
 
     Spanish in UTF-8, read as GB 18030, gives possible but rare characters (é is 茅): hence the gain.
     """
-    candidates = ["utf-8", "gb18030", "cp950", "big5hkscs"]
-    if sum(byte > 0x7F for byte in sample) * 8 < len(sample):
+    candidates = ["utf-8", "gb18030", "cp950"]
+    if sum(byte > 0x7F for byte in sample) * 4 < len(sample):
         # Chinese is mostly non-ASCII; a few accents among Latin letters are a Western file.
         candidates.append("cp1252")
     # A cut last character must not count as broken.

@@ -162,7 +162,7 @@ def _as_ascii(head: bytes) -> bytes:
 
 
 def _is_json(text: bytes) -> bool:
-    return bool(re.match(rb"\{\s*(\"|\})|\[\s*[\{\]]", text))
+    return bool(re.match(rb"\{\s*(\"|\})|\[\s*[\[\]{\"\d]", text))
 
 
 def _is_lines(head: bytes) -> bool:

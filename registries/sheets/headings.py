@@ -1,8 +1,8 @@
 """Where in a sheet the headings stand, and what the columns are called.
 
 Office tables begin with titles, "填报单位：… 填报时间：…", headings over two or three rows with merged
-cells, a row of instructions, a second row of headings in another language. The row that looks most like headings
-is taken; rows that belong to it are joined to it.
+cells, a row of instructions, a second row of headings in another language. The row that looks most like
+headings is taken; rows that belong to it are joined to it.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _INSTRUCTION = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLE = re.compile(r"(示例|范例|範例|样例|例如?|example)\s*[:：]", re.IGNORECASE)
+_COUNTED_WORDS = frozenset({"栏次", "欄次", "列次", "行次", "甲", "乙", "丙", "丁", "A", "B", "C"})
 _SENTENCE = re.compile(r"[。；;!！]|[:：]\s*\S")
 
 
@@ -84,11 +85,14 @@ def find(
     merges: list[tuple[int, int, int, int]],
     expected: Collection[str] = (),
     header_row: int | None = None,
+    *,
+    is_ragged: bool = False,
 ) -> Heading | None:
     """The headings among the first ``rows``; ``None`` if no row looks like them.
 
     ``expected`` are headings the reader knows, lower case; rows with them are preferred. ``header_row``
-    is the row's number if the file tells it.
+    is the row's number if the file tells it. In a ragged file, cells beyond the last heading make a
+    column only if most rows have them: else a row with too many cells would look like a good one.
     """
     grid = _Grid(list(rows[:LOOK_AHEAD]), merges)
     width = _width(grid)
@@ -98,19 +102,21 @@ def find(
     if header_row in numbers:
         at, block = numbers.index(header_row), 1
     else:
+        candidates = range(min(len(numbers), _LAST_HEADER))
         scored = [
-            (_score(grid, index, width, expected), -index) for index in range(min(len(numbers), _LAST_HEADER))
+            (_score(grid, index, width, expected), -index)
+            for index in candidates
+            if not _follows_data(grid, index)
         ]
         score, negative = max(scored)
-        if score < 0 or _follows_data(grid, -negative):
+        if score < 0:
             return None
         at, block = _block(grid, -negative)
-    names, first = _names(grid, range(at, at + block))
+    names, first = _names(grid, range(at, at + block), is_ragged)
     known = sum(any(part.lower() in expected for part in (name, *name.split(SEPARATOR))) for name in names)
     heading = Heading(names, first, numbers[at : at + block], at + block, known)
     _tell_titles(grid, at, heading)
-    if header_row is None:
-        _skip_instructions(grid, heading)
+    _skip_instructions(grid, heading, only_examples=header_row is not None)
     return heading
 
 
@@ -153,7 +159,7 @@ def _score(grid: _Grid, index: int, width: int, expected: Collection[str]) -> fl
 
 
 def _follows_data(grid: _Grid, at: int) -> bool:
-    """Whether a row above is as full as the row ``at`` and holds numbers: then there are no headings."""
+    """Whether a row above is as full as the row ``at`` and holds numbers, so that headings cannot follow."""
     width = len(grid.filled(at))
     return any(
         len(filled) >= width and not all(_is_label(grid.cell(index, column)) for column in filled)
@@ -179,7 +185,7 @@ def _numeric(grid: _Grid, below: range, column: int) -> bool:
 def _block(grid: _Grid, at: int) -> tuple[int, int]:
     """First row and height of the headings around the row ``at``."""
     top, bottom = at, at
-    while top > 0 and _is_under(grid, top - 1, top):
+    while top > 0 and (_is_under(grid, top - 1, top) or _is_first_language(grid, top - 1)):
         top -= 1
     while bottom + 1 < len(grid.rows) and bottom - top < 3:
         if not (_is_under(grid, bottom, bottom + 1) or _is_second_language(grid, bottom + 1)):
@@ -224,12 +230,25 @@ def _is_second_language(grid: _Grid, index: int) -> bool:
     )
 
 
-def _names(grid: _Grid, block: range) -> tuple[list[str], int]:
+def _is_first_language(grid: _Grid, index: int) -> bool:
+    """Whether the row is full of words and the next one says the same headings once more."""
+    above, below = grid.filled(index), grid.filled(index + 1)
+    return (
+        len(above) * 10 >= len(below) * 8
+        and all(_is_label(grid.cell(index, column)) for column in above)
+        and _is_second_language(grid, index + 1)
+    )
+
+
+def _names(grid: _Grid, block: range, is_ragged: bool) -> tuple[list[str], int]:
     """One name per column, and the first column."""
     levels = [_spread(grid, index, index < block[-1]) for index in block]
     columns = [column for level in levels for column in level]
     rest = range(block[-1] + 1, len(grid.rows))
     used = columns + [column for index in rest for column in grid.filled(index)]
+    if is_ragged:
+        named = max(columns)
+        used = [column for column in used if column <= named or used.count(column) * 2 > len(rest)]
     first, last = min(used), max(used)
     names = []
     for column in range(first, last + 1):
@@ -264,9 +283,11 @@ def _tell_titles(grid: _Grid, at: int, heading: Heading) -> None:
         )
 
 
-def _skip_instructions(grid: _Grid, heading: Heading) -> None:
+def _skip_instructions(grid: _Grid, heading: Heading, *, only_examples: bool) -> None:
     while heading.begin < len(grid.rows) and (
-        _is_instruction(grid, heading.begin) or _counts_columns(grid, heading.begin)
+        _is_example(grid, heading.begin)
+        or (not only_examples and _is_instruction(grid, heading.begin))
+        or (not only_examples and _counts_columns(grid, heading.begin))
     ):
         heading.notes.append(
             Problem(N_("Row %(row)s explains the columns and was left out."), row=grid.rows[heading.begin][0])
@@ -276,16 +297,19 @@ def _skip_instructions(grid: _Grid, heading: Heading) -> None:
 
 def _is_instruction(grid: _Grid, index: int) -> bool:
     filled = grid.filled(index)
-    if filled and _EXAMPLE.match(tidy_text(grid.cell(index, filled[0]))):
-        return True
     hits = sum(bool(_INSTRUCTION.search(tidy_text(grid.cell(index, column)))) for column in filled)
     return hits > 1 and hits * 10 >= len(filled) * 4
+
+
+def _is_example(grid: _Grid, index: int) -> bool:
+    filled = grid.filled(index)
+    return bool(filled) and bool(_EXAMPLE.match(tidy_text(grid.cell(index, filled[0]))))
 
 
 def _counts_columns(grid: _Grid, index: int) -> bool:
     """Whether the row numbers the columns: 栏次 1 2 3 …"""
     texts = [tidy_text(grid.cell(index, column)) for column in grid.filled(index)]
-    numbers = texts if texts[:1] == ["1"] else texts[1:]
+    numbers = [text for text in texts if text not in _COUNTED_WORDS]
     return len(numbers) > 2 and numbers == [str(count) for count in range(1, len(numbers) + 1)]
 
 

@@ -105,11 +105,16 @@ def _check_members(archive: zipfile.ZipFile, shown: str, limits: Limits) -> None
     names = {member.filename for member in members}
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
-    if (
-        len(members) > limits.members
-        or unpacked > limits.unpacked_bytes
-        or (unpacked > _SMALL and unpacked > packed * limits.ratio)
-    ):
+    if len(members) > limits.members:
+        raise Refused(
+            Problem(
+                N_("The file “%(file)s” has %(count)s parts, far more than a table needs."),
+                SAVE_AGAIN,
+                file=shown,
+                count=len(members),
+            )
+        )
+    if unpacked > limits.unpacked_bytes or (unpacked > _SMALL and unpacked > packed * limits.ratio):
         raise Refused(
             Problem(
                 N_("The file “%(file)s” would unpack to %(size)s MB, far more than a table of its size."),

@@ -30,6 +30,8 @@ class SheetFacts:
     """Given where the file says which row holds the headings, as our own exports do."""
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     """First row, first column, last row, last column; rows counted from 1, columns from 0."""
+    is_ragged: bool = False
+    """Whether a forgotten quotation mark can push cells to the right, as in CSV."""
     notes: list[Problem] = field(default_factory=list)
 
 

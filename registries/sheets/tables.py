@@ -73,9 +73,15 @@ class Table:
             self.headings, self.columns = facts.headings, [""] * len(facts.headings)
             self._first, begin, above = 0, 0, 0
         else:
-            found = headings.find(first, facts.merges, expected, facts.header_row)
+            found = headings.find(first, facts.merges, expected, facts.header_row, is_ragged=facts.is_ragged)
             if found is None:
-                raise Refused(_no_headings(shown, self.sheet, is_blank=not first))
+                raise Refused(
+                    _no_headings(
+                        shown,
+                        self.sheet,
+                        is_blank=not any(tidy_text(cell) for _, cells in first for cell in cells),
+                    )
+                )
             self.headings, told = headings.complete(found.names, found.first)
             self.columns = [column_letters(found.first + index) for index in range(len(found.names))]
             self._first, begin, above = found.first, found.begin, found.rows[-1]

@@ -35,11 +35,15 @@ class TextSource:
         binary = path.open("rb")
         binary.seek(encoding.skip)
         self._file = io.TextIOWrapper(binary, encoding=encoding.name, errors="replace", newline="")
-        self._first = list(islice(self._lines(), _SAMPLE_LINES))
+        try:
+            self._first = list(islice(self._lines(), _SAMPLE_LINES))
+        except BaseException:
+            self.close()
+            raise
         self._skipped, self._ended = 0, False
         self._delimiter = self._find_delimiter()
         self._width = self._evenness(self._delimiter)[1]
-        self.facts = SheetFacts(encoding=encoding.name, total=max(encoding.lines, 1))
+        self.facts = SheetFacts(encoding=encoding.name, total=max(encoding.lines, 1), is_ragged=True)
         if encoding.broken:
             self.facts.notes.append(
                 Problem(

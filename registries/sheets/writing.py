@@ -12,11 +12,11 @@ import csv
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+import xlsxwriter.exceptions
 
 from registries.messages import N_, Problem, Refused
 from registries.sheets.packages import HEADINGS_NAME
@@ -64,7 +64,7 @@ def write_xlsx(
         }
         with xlsxwriter.Workbook(str(part), options) as book:
             return _Sheet(book, sheet, list(headings)).write(
-                rows, notes or {}, choices or {}, comments or {}, example
+                rows, notes or {}, choices or {}, {} if comments is None else comments, example
             )
 
     return _whole(path, write)
@@ -221,7 +221,8 @@ class _Sheet:
     def _row(self, at: int, values: Sequence[Any], shape: Any) -> None:
         for column, value in enumerate(values):
             text = cell_text(value)
-            if len(text.encode("utf-16-le")) > 2 * _CELL:
+            # Excel counts pairs of bytes in UTF-16, of which a rare character takes two.
+            if len(text) * 2 > _CELL and len(text.encode("utf-16-le")) > 2 * _CELL:
                 raise Refused(
                     Problem(
                         N_("The cell %(cell)s would hold %(length)s characters; a workbook takes %(most)s."),
@@ -237,16 +238,21 @@ class _Sheet:
 
 def _whole(path: Path, write: Callable[[Path], int]) -> int:
     """Let ``write`` make a file beside ``path`` and put it in its place when it is complete and on disk."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
     try:
-        count = write(part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
+        # The writer's own temporary files hold the same personal data, so they share this folder and its end.
+        with tempfile.TemporaryDirectory(prefix=".sanku-", dir=path.parent) as folder:
+            part = Path(folder, "part")
+            part.touch(mode=0o600)
+            count = write(part)
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            part.replace(path)
+    except (OSError, xlsxwriter.exceptions.FileCreateError) as fault:
+        raise Refused(
+            Problem(
+                N_("The file “%(file)s” cannot be written."),
+                N_("Check that the folder exists, may be written to and has space left."),
+                file=path.name,
+            )
+        ) from fault
     return count
