@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
-from uuid import UUID
 
 from marshmallow import ValidationError, fields
 
@@ -43,6 +42,8 @@ class RecordField(fields.Field[Any]):
 
     #: Whether several columns of a sheet may tell the value together.
     takes_many: ClassVar[bool] = False
+    #: Whether it wants the cells of its columns as a mapping of headings to cells.
+    takes_named: ClassVar[bool] = False
     problems: ClassVar[dict[str, tuple[str, str | None]]] = {
         "required": (N_("%(field)s is missing."), N_("Fill it in.")),
         "invalid": (N_("%(field)s: “%(value)s” cannot be read."), N_("Correct it.")),
@@ -285,149 +286,8 @@ class YesNo(RecordField):
         return value if value is None else words[value]
 
 
-class Code(RecordField):
-    """An entry of a code list; sheets may write the code, its Chinese or English name, or a wording known for it."""
-
-    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
-        "invalid": (N_("%(field)s: “%(value)s” is not in the list."), N_("Choose one of: %(choices)s.")),
-    }
-
-    def __init__(self, label: str, scheme: str, **kwargs: Any) -> None:
-        kwargs.setdefault("repeats", True)
-        super().__init__(label, **kwargs)
-        self.scheme = scheme
-
-    def tidy(self, raw: Any, references: References) -> Any:
-        # A blank word may be an entry of the list (“无证件”, “不详”), so the list is asked before the blank words.
-        text = text_of(raw) if not isinstance(raw, str) else half_width(raw).strip()
-        if not text:
-            return None
-        codes = references.codes(self.scheme)
-        found = codes.find(text)
-        if found is not None:
-            return found
-        if is_blank(text):
-            return None
-        raise self.problem("invalid", text, choices=codes.sample())
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        references = getattr(self.root, "references", None)
-        if references is not None and not references.codes(self.scheme).has(value):
-            raise self.problem("invalid", value, choices=references.codes(self.scheme).sample())
-        return str(value)
-
-    def to_cell(self, value: Any, references: References) -> Any:
-        return value and references.codes(self.scheme).name(value, references.language)
-
-
-class Codes(Code):
-    """Several entries of a code list, in a sheet parted by 、 or ;."""
-
-    def tidy(self, raw: Any, references: References) -> Any:
-        if isinstance(raw, list):
-            return raw
-        text = text_of(raw)
-        if not isinstance(text, str):
-            return None
-        whole = references.codes(self.scheme).find(text)
-        if whole is not None:
-            return [whole]
-        words = [word for word in split_words(text) if not is_blank(word)]
-        return list(dict.fromkeys(super(Codes, self).tidy(word, references) for word in words)) or None
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, list):
-            raise self.make_error("invalid", input=value)
-        return sorted(super(Codes, self)._deserialize(word, attr, data) for word in value)
-
-    def to_column(self, value: Any) -> Any:
-        # The bars on both sides make “holds this code” a plain LIKE on either engine.
-        return f"|{'|'.join(value)}|" if value else None
-
-    def from_column(self, value: Any) -> Any:
-        return value.strip("|").split("|") if value else None
-
-    def to_cell(self, value: Any, references: References) -> Any:
-        return value and "；".join(super(Codes, self).to_cell(code, references) for code in value)
-
-
 def split_words(text: str) -> Iterable[str]:
     """The words of a list in one cell, however they are parted."""
     for mark in ("；", ";", "，", ",", "|", "/", "\n"):
         text = text.replace(mark, "、")
     return (word.strip() for word in text.split("、"))
-
-
-class Area(RecordField):
-    """The area a record belongs to: a UUID; sheets may write its code or name, or several of which the finest counts."""
-
-    takes_many = True
-    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
-        "invalid": (N_("%(field)s: there is no area “%(value)s”."), N_("Write the code of a street, community or grid of this district.")),
-        "apart": (N_("%(field)s: “%(value)s” does not lie in “%(other)s”."), N_("Correct one of the two.")),
-    }
-
-    def __init__(self, label: str, **kwargs: Any) -> None:
-        kwargs.setdefault("wanted", True)
-        super().__init__(label, repeats=True, **kwargs)
-
-    def tidy(self, raw: Any, references: References) -> Any:
-        if isinstance(raw, UUID):
-            return raw
-        told = [text for text in map(text_of, raw if isinstance(raw, list | tuple) else [raw]) if text]
-        found = [self._find(text, references) for text in told]
-        finest = max(found, key=lambda area: len(area.path), default=None)
-        for text, area in zip(told, found, strict=True):
-            if finest and not finest.path.startswith(area.path):
-                raise self.problem("apart", finest.code or finest.name_zh, other=text)
-        return finest and finest.id
-
-    def _find(self, text: str, references: References) -> Any:
-        area = references.areas.find(text)
-        if area is None:
-            raise self.problem("invalid", text)
-        return area
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
-        references = getattr(self.root, "references", None)
-        area = references.areas.find(str(value)) if references is not None else None
-        if area is None:
-            raise self.make_error("invalid", input=value)
-        return area.id  # type: ignore[no-any-return]
-
-    def to_json(self, value: Any) -> Any:
-        return value and str(value)
-
-    def from_json(self, value: Any) -> Any:
-        return value and UUID(value)
-
-    def to_cell(self, value: Any, references: References) -> Any:
-        area = value and references.areas.get(value)
-        return area and (area.code or str(area.id))
-
-
-class Link(RecordField):
-    """A record of ``kind`` that this one points at, by id; that it exists is checked by the service and by ``sanku check``."""
-
-    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
-        "invalid": (N_("%(field)s: “%(value)s” is not the id of a record."), N_("Choose the record from the list.")),
-    }
-
-    def __init__(self, label: str, kind: str, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
-        self.kind = kind
-
-    def tidy(self, raw: Any, references: References) -> Any:
-        return raw if isinstance(raw, UUID) else text_of(raw)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
-        try:
-            return value if isinstance(value, UUID) else UUID(str(value))
-        except ValueError as error:
-            raise self.make_error("invalid", input=value) from error
-
-    to_json = Area.to_json
-    from_json = Area.from_json
-
-    def to_cell(self, value: Any, references: References) -> Any:
-        return value and str(value)

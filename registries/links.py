@@ -1,7 +1,9 @@
 """Dated links from one record to another: works at, occupies, kept by.
 
-What a link means is its role, an entry of the code list ``link_role`` that names the kinds it leads from and to. The
-records may live in different databases, so no foreign key stands behind a link: the service checks that the other
+What a link means is its role, an entry of the code list ``link_role`` that names the kinds it leads from and
+to. The
+records may live in different databases, so no foreign key stands behind a link: the service checks that the
+other
 record exists when the link is made, and ``sanku check`` whenever it is asked.
 """
 
@@ -16,8 +18,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import plain_text
-from .fields import Code, Day, Link, Text
+from .fields import Day, Text
 from .messages import N_, Problem
+from .reference_fields import Code, Link
 from .references import References
 from .schemas import Checked, PartSchema
 
@@ -47,15 +50,25 @@ class LinkSchema(PartSchema):
         """The role must lead from this kind, and a link must not end before it begins."""
         role = self.references.codes("link_role").entries.get(record.get("role") or "")
         if role is not None and self.FROM and role.extra.get("from") != self.FROM:
-            checked.error("role", Problem(
-                N_("“%(role)s” is no relation of this kind of record."), N_("Choose another relation."), role=role.name_zh,
-            ))
+            checked.error(
+                "role",
+                Problem(
+                    N_("“%(role)s” is no relation of this kind of record."),
+                    N_("Choose another relation."),
+                    role=role.name_zh,
+                ),
+            )
         since, until = record.get("since"), record.get("until")
         if since and until and until < since:
-            checked.error("until", Problem(
-                N_("The link ends (%(until)s) before it begins (%(since)s)."), N_("Correct one of the two dates."),
-                since=since, until=until,
-            ))
+            checked.error(
+                "until",
+                Problem(
+                    N_("The link ends (%(until)s) before it begins (%(since)s)."),
+                    N_("Correct one of the two dates."),
+                    since=since,
+                    until=until,
+                ),
+            )
 
 
 def target_kind(references: References, role: str) -> str | None:

@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 from .access import Actor
 from .areas import outermost, within
 from .crypto import blinds
-from .fields import Codes
 from .records import Item, Records
+from .reference_fields import Codes
 from .storing import Storage
 
 COUNTED = 10_000

@@ -9,10 +9,11 @@ from marshmallow import ValidationError
 
 from . import identifiers
 from .chinese import half_width
-from .fields import Code, RecordField, Text, is_blank, text_of
+from .fields import RecordField, Text, is_blank, text_of
 from .masks import mask_id, mask_phone
 from .messages import N_, Problem
 from .phones import check_phone
+from .reference_fields import Code
 from .references import References
 
 #: What no name holds: control and line signs, halves of characters, and the sign put for a lost character.

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
-from ..fields import Area, Code, Number, Text, YesNo
+from ..days import today
+from ..fields import Number, Text, YesNo
 from ..masks import mask_phone
 from ..messages import N_, Problem
-from ..positions import (
-    captured_x,
-    captured_y,
-    complete_position,
-    datum,
-    latitude,
-    longitude,
-    position_text,
-)
+from ..positions import captured_x, captured_y, complete_position, datum, latitude, longitude, position_text
+from ..reference_fields import Area, Code
 from ..schemas import Checked, RecordSchema
 from .place_headings import HEADINGS as H
 
@@ -28,14 +21,13 @@ HIGH_RISE_M = 27
 class PlaceSchema(RecordSchema):
     """A place: mostly a building, also an estate, a road or a stretch of water."""
 
-    code = Text(
-        N_("Place code"), 40, sortable=True, headings=H["code"])
-    name = Text(
-        N_("Name"), sortable=True, example="锦绣小区3号楼", headings=H["name"])
+    code = Text(N_("Place code"), 40, sortable=True, headings=H["code"])
+    name = Text(N_("Name"), sortable=True, example="锦绣小区3号楼", headings=H["name"])
     kind = Code(N_("Kind of place"), "place_kind", filterable=True, wanted=True, headings=H["kind"])
     address = Text(N_("Address"), 300, wanted=True, headings=H["address"])
     area_id = Area(
-        N_("Area"), hint=N_("Code or name of the street, community or grid."), headings=H["area_id"])
+        N_("Area"), hint=N_("Code or name of the street, community or grid."), headings=H["area_id"]
+    )
     longitude = longitude()
     latitude = latitude()
     datum = datum()
@@ -59,35 +51,59 @@ class PlaceSchema(RecordSchema):
     gas_kind = Code(N_("Gas"), "gas_kind", headings=H["gas_kind"])
     has_gas = YesNo(N_("Has piped gas"), virtual=True, headings=H["has_gas"])
     safety_manager = Text(N_("Safety manager"), 100, personal=True, headings=H["safety_manager"])
-    phone = Text(
-        N_("Phone"), 60, sealed=True, mask=mask_phone, headings=H["phone"])
+    phone = Text(N_("Phone"), 60, sealed=True, mask=mask_phone, headings=H["phone"])
     note = Text(N_("Note"), 2000, lines=True, headings=H["note"])
 
     def complete(self, checked: Checked, stored: Mapping[str, Any] | None) -> None:
         """The position becomes WGS84; a place without a name is called by its address."""
         complete_position(checked, stored)
         values, before = checked.values, stored or {}
-        if values.get("has_gas") is not None and values.get("gas_kind") is None and not before.get("gas_kind"):
+        if (
+            values.get("has_gas") is not None
+            and values.get("gas_kind") is None
+            and not before.get("gas_kind")
+        ):
             values["gas_kind"] = "piped" if values["has_gas"] else "none"
-        if not values.get("name") and not before.get("name") and "name" not in checked.errors and values.get("address"):
+        if (
+            not values.get("name")
+            and not before.get("name")
+            and "name" not in checked.errors
+            and values.get("address")
+        ):
             values["name"] = values["address"][:200]
 
     def rules(self, record: Mapping[str, Any], checked: Checked) -> None:
         """Figures of a building must fit one another."""
         if not record.get("name") and "name" not in checked.errors:
-            checked.error("name", Problem(N_("The place has neither a name nor an address."), N_("Fill in one of the two.")))
+            checked.error(
+                "name",
+                Problem(N_("The place has neither a name nor an address."), N_("Fill in one of the two.")),
+            )
         year = record.get("built_year")
-        if year is not None and year > date.today().year + 5:
-            checked.error("built_year", Problem(
-                N_("The year %(year)s lies too far in the future."), N_("Correct the year."), year=year,
-            ))
+        if year is not None and year > today().year + 5:
+            checked.error(
+                "built_year",
+                Problem(
+                    N_("The year %(year)s lies too far in the future."), N_("Correct the year."), year=year
+                ),
+            )
         floors, height = record.get("floors_up"), record.get("height_m")
         if floors and height and not 2 <= height / floors <= 12:
-            checked.warn("height_m", Problem(
-                N_("%(floors)s floors do not fit a height of %(height)s m."), N_("Correct one of the two."),
-                floors=floors, height=height,
-            ))
+            checked.warn(
+                "height_m",
+                Problem(
+                    N_("%(floors)s floors do not fit a height of %(height)s m."),
+                    N_("Correct one of the two."),
+                    floors=floors,
+                    height=height,
+                ),
+            )
         if height and height > HIGH_RISE_M and record.get("kind") == "building" and record.get("lifts") == 0:
-            checked.warn("lifts", Problem(
-                N_("A building of %(height)s m should have a lift."), N_("Check the figures."), height=height,
-            ))
+            checked.warn(
+                "lifts",
+                Problem(
+                    N_("A building of %(height)s m should have a lift."),
+                    N_("Check the figures."),
+                    height=height,
+                ),
+            )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..fields import Code, Day, Number, Text
+from ..fields import Day, Number, Text
 from ..links import LinkSchema
 from ..messages import N_, Problem
+from ..reference_fields import Code
 from ..schemas import Checked, PartSchema
 from .numbers import check_number
 
@@ -41,10 +42,15 @@ class LicenceSchema(PartSchema):
         """A licence does not end before it begins."""
         first, last = record.get("valid_from"), record.get("valid_to")
         if first and last and last < first:
-            checked.error("valid_to", Problem(
-                N_("The licence ends (%(last)s) before it begins (%(first)s)."), N_("Correct one of the two dates."),
-                first=first, last=last,
-            ))
+            checked.error(
+                "valid_to",
+                Problem(
+                    N_("The licence ends (%(last)s) before it begins (%(first)s)."),
+                    N_("Correct one of the two dates."),
+                    first=first,
+                    last=last,
+                ),
+            )
 
 
 class ChemicalSchema(PartSchema):

@@ -8,13 +8,20 @@ from typing import Any
 from marshmallow import ValidationError
 
 from ..chinese import fold, half_width
-from ..fields import Code
+from ..reference_fields import Code
 from ..references import References
 
 #: What a status begins or ends with tells its kind, the more exact first: 歇业-迁厂, 勒令停工-工业主管机关.
 _STATUSES = tuple((re.compile(pattern), code) for pattern, code in (
-    (r"吊销", "60"), (r"撤销|废止|逾期失效", "70"), (r"注销|解散", "50"), (r"清算|破产", "80"), (r"迁出|迁移", "90"),
-    (r"停工|停业|停产", "30"), (r"歇业|关闭|倒闭", "40"), (r"筹建|筹备|试营业", "20"), (r"存续|在营|在业|开业|生产中|营业", "10"),
+    (r"吊销", "60"),
+    (r"撤销|废止|逾期失效", "70"),
+    (r"注销|解散", "50"),
+    (r"清算|破产", "80"),
+    (r"迁出|迁移", "90"),
+    (r"停工|停业|停产", "30"),
+    (r"歇业|关闭|倒闭", "40"),
+    (r"筹建|筹备|试营业", "20"),
+    (r"存续|在营|在业|开业|生产中|营业", "10"),
 ))  # fmt: skip
 
 
@@ -33,7 +40,9 @@ class StatusCode(Code):
 
 
 class IndustryCode(Code):
-    """An industry of GB/T 4754; a finer code than the list holds is read as the division that it belongs to."""
+    """An industry of GB/T 4754; a finer code than the list holds is read as the division that it belongs
+    to.
+    """
 
     def tidy(self, raw: Any, references: References) -> Any:
         try:

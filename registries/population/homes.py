@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from ..chinese import address_key, fold
-from ..fields import Area, Code, Day, Link, Number, Text, YesNo
+from ..fields import Day, Number, Text, YesNo
 from ..messages import N_, Problem
 from ..person_fields import Address, PersonName
 from ..records import Records
+from ..reference_fields import Area, Code, Link
 from ..references import AreaIndex
 from ..schemas import Checked, RecordSchema
 from ..storing import Context, Kind

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..fields import Area, Code, Day, Link, RecordField, Text, YesNo
+from ..fields import Day, RecordField, Text, YesNo, is_blank, split_words
 from ..links import LinkSchema
 from ..messages import N_, Problem
+from ..reference_fields import Area, Code, Link
 from ..references import References
 from ..schemas import Checked, PartSchema
 
@@ -82,7 +83,11 @@ class GroupSchema(PartSchema):
     @classmethod
     def from_text(cls, text: str, references: References) -> list[dict[str, Any]]:
         """The groups a cell names, without words that say there is none and without lists that are not kept here."""
-        rows = super().from_text(text, references)
+        known = references.codes("vulnerable_group")
+        rows: list[dict[str, Any]] = []
+        for row in super().from_text(text, references):
+            bare = len(row) == 1 and known.find(row["group"]) is None
+            rows += [{"group": word} for word in split_words(row["group"]) if not is_blank(word)] if bare else [row]
         return [row for row in rows if row["group"].lower() not in _NOBODY and not is_left_out(row["group"])]
 
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..fields import Area, Code, Day, Link, PartialDay, Text, YesNo
+from ..fields import Day, PartialDay, Text, YesNo
 from ..messages import N_, Problem
 from ..person_fields import Address, IdNumber, LenientCode, PersonName, Phone
+from ..reference_fields import Area, Code, Link
 from ..schemas import Checked, Parts, RecordSchema
 from .parts import EventSchema, GroupSchema, ResidentLinkSchema, StaySchema, is_left_out
-from .rules import check_dates, check_guardian, check_household, check_name, check_number, complete_groups, complete_residence
+from .rules import (
+    check_dates,
+    check_guardian,
+    check_household,
+    check_name,
+    check_number,
+    complete_groups,
+    complete_residence,
+)
 from .stays import settle
 from .wordings import Residence
 
