@@ -1,8 +1,8 @@
 """From documents selected to the page that is shown: order, re-check, facets, highlights.
 
-Every hit on the way to the shown page is put before ``allowed``, which asks the database. So the page is filled up
-with the next hits where some are refused, the pages before and after fit together, and total and facets are corrected
-by what was refused.
+Every hit on the way to the shown page is put before ``allowed``, which asks the database. So the page is
+filled up with the next hits where some are refused, the pages before and after fit together, and total and
+facets are corrected by what was refused.
 """
 
 from __future__ import annotations
@@ -91,7 +91,13 @@ def hits(snapshot: Snapshot, found: Found, places: Sequence[int], query: Query |
     rows = snapshot.fetch([int(found.numbers[place]) for place in places])
     plan = understood(query.text) if query else None
     return tuple(
-        Hit(kind, identity, title, round(float(found.scores[place]), 4), highlights(title, text, plan) if plan else ())
+        Hit(
+            kind,
+            identity,
+            title,
+            round(float(found.scores[place]), 4),
+            highlights(title, text, plan) if plan else (),
+        )
         for place, (kind, identity, title, text) in zip(places, rows, strict=True)
     )
 

@@ -1,9 +1,9 @@
 """What a search engine must do, whichever way it stores its index.
 
-The index is disposable. It holds documents built from records, and beside them, in the same commit, the position in
-each database's change log up to which those documents are true. Whoever finds the index missing or damaged gets
-`IndexDamaged` and rebuilds it; nothing else is ever repaired. An engine never decides what somebody may see: a caller
-that shows hits passes ``allowed``, which asks the database again.
+The index is disposable. It holds documents built from records, and beside them, in the same commit, the
+position in each database's change log up to which those documents are true. Whoever finds the index missing
+or damaged gets `IndexDamaged` and rebuilds it; nothing else is ever repaired. An engine never decides what
+somebody may see: a caller that shows hits passes ``allowed``, which asks the database again.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class IndexDamaged(Exception):
 class Document:
     """One record as the index sees it; built from that record alone.
 
-    ``names`` are found by pinyin and initials too, ``codes`` whole or by their last four or more characters.
-    ``area_path`` is the path of the record's area in segments of fixed width ("0001.0003."). A public document is
-    found by everyone, a staff document by staff only. ``visible_from`` ≤ now < ``visible_to``; None is without limit.
-    ``weight`` multiplies the score.
+    ``names`` are found by pinyin and initials too, ``codes`` whole or by their last four or more
+    characters. ``area_path`` is the path of the record's area in segments of fixed width ("0001.0003."). A
+    public document is found by everyone, a staff document by staff only. ``visible_from`` ≤ now <
+    ``visible_to``; None is without limit. ``weight`` multiplies the score.
     """
 
     kind: str
@@ -56,9 +56,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question. ``scopes`` are area paths (None: everywhere, empty: nowhere); ``filters`` ask for one of the given
-    values in each named facet; ``audience`` "staff" also finds what is public. Without text everything that fits is
-    found, newest first."""
+    """A question. ``scopes`` are area paths (None: everywhere, empty: nowhere); ``filters`` ask for one of
+    the given values in each named facet; ``audience`` "staff" also finds what is public. Without text
+    everything that fits is found, newest first.
+    """
 
     text: str = ""
     kinds: tuple[str, ...] = ()
@@ -90,8 +91,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A page of hits. ``total`` is exact and already without the hits that ``allowed`` refused; ``facets`` hold
-    (value, count) pairs, most frequent first; ``suggestion`` is another wording when little was found."""
+    """A page of hits. ``total`` is exact and already without the hits that ``allowed`` refused; ``facets``
+    hold (value, count) pairs, most frequent first; ``suggestion`` is another wording when little was found.
+    """
 
     total: int
     hits: tuple[Hit, ...]
@@ -107,14 +109,19 @@ Allowed = Callable[[Sequence[Hit]], Collection[Key]]
 class Engine(Protocol):
     """The index of one audience's documents."""
 
-    def update(self, documents: Iterable[Document], removed: Iterable[Key], positions: Mapping[str, int]) -> None:
+    def update(
+        self, documents: Iterable[Document], removed: Iterable[Key], positions: Mapping[str, int]
+    ) -> None:
         """Replaces and removes documents and stores the log positions, all in one commit or not at all.
 
         Positions not named stay as they are. A document given twice counts as its last form.
         """
 
     def rebuild(self, documents: Iterable[Document], positions: Mapping[str, int]) -> None:
-        """Builds a new index beside the old one and swaps it in; until then the old one answers."""
+        """Builds a new index beside the old one and swaps it in; until then the old one answers.
+
+        The documents are read as a stream; each may come only once.
+        """
 
     def positions(self) -> dict[str, int]:
         """The log position reached in each database, as of the last commit."""

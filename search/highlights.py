@@ -16,7 +16,9 @@ LEAD = 20
 
 
 def spans(text: str, wanted: Iterable[str]) -> list[tuple[int, int]]:
-    """Where the wanted folded words stand in a text: places in the text as it is written, merged and in order."""
+    """Where the wanted folded words stand in a text: places in the text as it is written, merged and in
+    order.
+    """
     folded = [fold_character(character) for character in text]
     joined = "".join(folded)
     origin = [place for place, piece in enumerate(folded) for _ in piece]
@@ -86,5 +88,7 @@ def highlights(title: str, text: str, plan: Plan) -> tuple[Marked, ...]:
         begin, end = best_window(places, text)
         inside = [(max(a, begin) - begin, min(b, end) - begin) for a, b in places if a < end and b > begin]
         piece = marked(" ".join(text[begin:end].split("\n")), inside)
-        shown.append((*((("…", False),) if begin else ()), *piece, *((("…", False),) if end < len(text) else ())))
+        shown.append(
+            (*((("…", False),) if begin else ()), *piece, *((("…", False),) if end < len(text) else ()))
+        )
     return tuple(shown)

@@ -1,12 +1,14 @@
 """The engine for a site on PostgreSQL: the index stands in the schema ``search`` of the same database.
 
-PostgreSQL keeps the postings, one row a term and segment with the document numbers and frequencies packed, and makes
-updates atomic; scoring is `search.ranking`, the same as with Whoosh. Its own ranking (`ts_rank`) knows no document
-frequencies, and scoring in SQL reads every row of a frequent word: neither answers a million documents in time.
+PostgreSQL keeps the postings, one row a term and segment with the document numbers and frequencies packed,
+and makes updates atomic; scoring is `search.ranking`, the same as with Whoosh. Its own ranking (`ts_rank`)
+knows no document frequencies, and scoring in SQL reads every row of a frequent word: neither answers a
+million documents in time.
 
-An update adds a small segment and marks replaced documents dead; ten small segments become one by concatenation,
-since document numbers run through all segments. A rebuild fills new tables and swaps them in, in one transaction.
-Nothing here is worth keeping: the whole schema may be dropped at any time and is rebuilt from the records.
+An update adds a small segment and marks replaced documents dead; ten small segments become one by
+concatenation, since document numbers run through all segments. A rebuild fills new tables and swaps them
+in, in one transaction. Nothing here is worth keeping: the whole schema may be dropped at any time and is
+rebuilt from the records.
 """
 
 from __future__ import annotations
@@ -60,7 +62,9 @@ class PostgresSnapshot(Snapshot):
 
     def prefetch(self, terms: Sequence[str]) -> None:
         """Reads the postings of all segments in one query."""
-        missing = [t for t in terms if any(self.cache.get(segment.name, t) is None for segment in self.segments)]
+        missing = [
+            t for t in terms if any(self.cache.get(segment.name, t) is None for segment in self.segments)
+        ]
         if not missing:
             return
         rows = {(segment, term): (numbers, times) for term, segment, numbers, times in self._rows(missing)}
@@ -217,7 +221,9 @@ class PostgresEngine:
 
     # Writing
 
-    def update(self, documents: Iterable[Document], removed: Iterable[Key], positions: Mapping[str, int]) -> None:
+    def update(
+        self, documents: Iterable[Document], removed: Iterable[Key], positions: Mapping[str, int]
+    ) -> None:
         """Replaces and removes documents and stores positions in one transaction; others wait for their turn."""
         latest = {document.key: document for document in documents}
         gone = {*latest, *((kind, str(identity)) for kind, identity in removed)}
@@ -245,7 +251,7 @@ class PostgresEngine:
             tables = Tables(self.name, Tables.next_build(connection, self.name))
             tables.create(connection)
             ordinals = Ordinals()
-            rest = iter({document.key: document for document in documents}.values())
+            rest = iter(documents)
             while part := list(islice(rest, SEGMENT)):
                 add_segment(connection, tables, part, ordinals)
             tables.swap_in(connection, VERSION, dict(positions))
@@ -253,7 +259,9 @@ class PostgresEngine:
 
 @contextmanager
 def damage_told() -> Iterator[None]:
-    """Turns missing tables and malformed contents into `IndexDamaged`; a database out of reach stays what it is."""
+    """Turns missing tables and malformed contents into `IndexDamaged`; a database out of reach stays what it
+    is.
+    """
     try:
         yield
     except (sa.exc.ProgrammingError, sa.exc.DataError, ValueError, KeyError, IndexError) as error:
@@ -273,7 +281,8 @@ def add_segment(
 ) -> None:
     """Adds documents as one segment."""
     start = tables.next_number(connection)
-    rows, postings = [], {}
+    rows = []
+    postings: dict[str, tuple[bytearray, bytearray]] = {}
     for number, document in enumerate(documents, start):
         terms, length = document_terms(document)
         rows.append(facts(document, length))
@@ -292,7 +301,8 @@ def add_segment(
         connection, ((n, d.kind, str(d.id), d.title, d.text) for n, d in enumerate(documents, start))
     )
     tables.add_postings(
-        connection, ((term, segment, len(p[1]), bytes(p[0]), bytes(p[1])) for term, p in sorted(postings.items()))
+        connection,
+        ((term, segment, len(p[1]), bytes(p[0]), bytes(p[1])) for term, p in sorted(postings.items())),
     )
 
 
@@ -310,7 +320,9 @@ def merge_small(connection: sa.Connection, tables: Tables) -> None:
             run.insert(0, segment)
         if len(run) < TIER:
             return
-        tables.merge(connection, run, padded([tables.columns(connection, s.id) for s in run], [s.count for s in run]))
+        tables.merge(
+            connection, run, padded([tables.columns(connection, s.id) for s in run], [s.count for s in run])
+        )
 
 
 def padded(columns: Sequence[Mapping[str, bytes]], counts: Sequence[int]) -> dict[str, bytes]:

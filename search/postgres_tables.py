@@ -1,7 +1,8 @@
 """The tables of the PostgreSQL engine and every statement on them.
 
-``search.indexes`` names, for each index, the build in use; each build has tables of its own, so that a rebuild is seen
-by nobody until it is swapped in. The tables belong to the index alone: no model, no migration knows them.
+``search.indexes`` names, for each index, the build in use; each build has tables of its own, so that a
+rebuild is seen by nobody until it is swapped in. The tables belong to the index alone: no model, no
+migration knows them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from .snapshot import Numbers
 MAKE = """
 CREATE TABLE {t}_segments (id serial PRIMARY KEY, start int NOT NULL, count int NOT NULL);
 CREATE TABLE {t}_values (number int PRIMARY KEY, value text NOT NULL);
-CREATE TABLE {t}_columns (segment int NOT NULL, name text NOT NULL, data bytea NOT NULL, PRIMARY KEY (segment, name));
+CREATE TABLE {t}_columns (segment int NOT NULL, name text NOT NULL, data bytea NOT NULL,
+    PRIMARY KEY (segment, name));
 CREATE TABLE {t}_documents (number int PRIMARY KEY, kind text NOT NULL, id text NOT NULL, title text NOT NULL,
     text text NOT NULL, dead_since bigint);
 CREATE INDEX ON {t}_documents (kind, id) WHERE dead_since IS NULL;
@@ -33,7 +35,9 @@ PARTS = ("segments", "values", "columns", "documents", "postings")
 
 def create_schema(connection: sa.Connection, name: str) -> None:
     """Makes the schema and the list of indexes if missing, and keeps other rebuilds of this index waiting."""
-    connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('search'), hashtext(:name))"), {"name": name})
+    connection.execute(
+        sa.text("SELECT pg_advisory_xact_lock(hashtext('search'), hashtext(:name))"), {"name": name}
+    )
     connection.execute(sa.text("CREATE SCHEMA IF NOT EXISTS search"))
     connection.execute(
         sa.text(
@@ -59,7 +63,9 @@ class Tables:
     def head(connection: sa.Connection, name: str, lock: bool = False) -> Any:
         """The entry of an index, or None; locked against other updates if told."""
         statement = "SELECT version, build, commit_number, positions FROM search.indexes WHERE name = :name"
-        return connection.execute(sa.text(statement + (" FOR UPDATE" if lock else "")), {"name": name}).one_or_none()
+        return connection.execute(
+            sa.text(statement + (" FOR UPDATE" if lock else "")), {"name": name}
+        ).one_or_none()
 
     @staticmethod
     def advance(connection: sa.Connection, name: str, positions: Mapping[str, int]) -> None:
@@ -75,16 +81,19 @@ class Tables:
     @staticmethod
     def next_build(connection: sa.Connection, name: str) -> int:
         """The number of the next build."""
-        old = connection.execute(sa.text("SELECT build FROM search.indexes WHERE name = :name"), {"name": name})
+        old = connection.execute(
+            sa.text("SELECT build FROM search.indexes WHERE name = :name"), {"name": name}
+        )
         return (old.scalar_one_or_none() or 0) + 1
 
     def create(self, connection: sa.Connection) -> None:
         """Makes the tables of this build."""
-        self._drop(connection)
+        self.drop(connection)
         for statement in filter(str.strip, MAKE.split(";")):
             self._run(connection, statement)
 
-    def _drop(self, connection: sa.Connection) -> None:
+    def drop(self, connection: sa.Connection) -> None:
+        """Drops the tables of this build."""
         for part in PARTS:
             self._run(connection, f"DROP TABLE IF EXISTS {{t}}_{part}")
 
@@ -98,15 +107,22 @@ class Tables:
                 " ON CONFLICT (name) DO UPDATE SET version = excluded.version, build = excluded.build,"
                 " commit_number = 0, positions = excluded.positions"
             ),
-            {"name": self.name, "version": version, "build": self.build, "positions": json.dumps(dict(positions))},
+            {
+                "name": self.name,
+                "version": version,
+                "build": self.build,
+                "positions": json.dumps(dict(positions)),
+            },
         )
-        Tables(self.name, self.build - 1)._drop(connection)
+        Tables(self.name, self.build - 1).drop(connection)
 
     # Adding
 
     def next_number(self, connection: sa.Connection) -> int:
         """The number of the next document."""
-        return int(self._run(connection, "SELECT coalesce(max(start + count), 0) FROM {t}_segments").scalar_one())
+        return int(
+            self._run(connection, "SELECT coalesce(max(start + count), 0) FROM {t}_segments").scalar_one()
+        )
 
     def add_segment(self, connection: sa.Connection, start: int, count: int) -> int:
         """Adds a segment, returns its id."""
@@ -208,23 +224,27 @@ class Tables:
         driver: Any = connection.connection.driver_connection
         with driver.cursor(binary=True) as cursor:
             cursor.execute(
-                f"SELECT term, segment, numbers, times FROM {self.t}_postings WHERE term = ANY(%s)", (list(terms),)
+                f"SELECT term, segment, numbers, times FROM {self.t}_postings WHERE term = ANY(%s)",
+                (list(terms),),
             )
             rows: Sequence[Any] = cursor.fetchall()
             return rows
 
     def terms_from(self, connection: sa.Connection, prefix: str, limit: int) -> list[str]:
         """Terms that begin so, in the order of their bytes."""
-        statement = (
-            "SELECT DISTINCT term FROM {t}_postings WHERE term >= :first AND term < :last ORDER BY term LIMIT :most"
-        )
+        statement = "SELECT DISTINCT term FROM {t}_postings WHERE term >= :first AND term < :last ORDER BY term LIMIT :most"
         rows = self._run(connection, statement, first=prefix, last=prefix + "\U0010ffff", most=limit)
         return [row[0] for row in rows]
 
-    def shown(self, connection: sa.Connection, numbers: Sequence[int]) -> dict[int, tuple[str, str, str, str]]:
+    def shown(
+        self, connection: sa.Connection, numbers: Sequence[int]
+    ) -> dict[int, tuple[str, str, str, str]]:
         """Kind, id, title and text of documents by number."""
         statement = "SELECT number, kind, id, title, text FROM {t}_documents WHERE number = ANY(:numbers)"
-        return {row[0]: (row[1], row[2], row[3], row[4]) for row in self._run(connection, statement, numbers=numbers)}
+        return {
+            row[0]: (row[1], row[2], row[3], row[4])
+            for row in self._run(connection, statement, numbers=numbers)
+        }
 
     def problem(self, connection: sa.Connection) -> str | None:
         """The first thing that does not fit, in words for the log."""

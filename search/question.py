@@ -1,11 +1,12 @@
 """From the words of a query to what is looked up.
 
-A query is read as *units*: the smallest dictionary words that cover it. A unit has options, any of which will do: the
-word itself (all its pairs), a wording of the same meaning, a name by its pinyin or initials, a code by its tail. Units
-decide what is selected; the ranking also weighs pairs across words, whole words and single characters.
+A query is read as *units*: the smallest dictionary words that cover it. A unit has options, any of which
+will do: the word itself (all its pairs), a wording of the same meaning, a name by its pinyin or initials, a
+code by its tail. Units decide what is selected; the ranking also weighs pairs across words, whole words and
+single characters.
 
-Words of grammar (怎么办, 吗, what) carry no subject. They do not become units, but they tell that somebody wrote a
-sentence: of a sentence not every word must be found, of key words nearly all.
+Words of grammar (怎么办, 吗, what) carry no subject. They do not become units, but they tell that somebody
+wrote a sentence: of a sentence not every word must be found, of key words nearly all.
 """
 
 from __future__ import annotations
@@ -40,8 +41,10 @@ WHOLE_CODE = 12
 """From this length on, groups of digits and letters are read as one code and not as numbers side by side."""
 
 PAIR, WORD, SINGLE, SAME_MEANING = 0.5, 0.4, 1.0, 0.5
-"""Weights of the evidence: a pair of characters, a dictionary word on top of its pairs, a character alone (sentences
-only), a wording of the same meaning. Chosen on lay questions to safety laws, see the decision on search."""
+"""Weights of the evidence: a pair of characters, a dictionary word on top of its pairs, a character alone
+(sentences only), a wording of the same meaning. Chosen on lay questions to safety laws, see the decision on
+search.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,9 @@ def same_meaning() -> dict[str, tuple[str, ...]]:
 
 
 def cover(word: str) -> list[str]:
-    """A long word as the shorter words that make it up without gap or overlap (安全检查 → 安全, 检查), or itself."""
+    """A long word as the shorter words that make it up without gap or overlap (安全检查 → 安全, 检查), or
+    itself.
+    """
     inner = {w for w in segmenter().cut_for_search(word, True) if 1 < len(w) < len(word)}
     parts, start = [], 0
     while start < len(word):
@@ -161,7 +166,9 @@ def read_word(plan: Plan, word: str) -> None:
 
 
 def read_meaning(plan: Plan, run: str) -> None:
-    """Adds the other wordings of whatever in a run has some, however the run was segmented, as faint evidence."""
+    """Adds the other wordings of whatever in a run has some, however the run was segmented, as faint
+    evidence.
+    """
     for start in range(len(run)):
         for end in range(start + 1, min(start + LONGEST_SAYING, len(run)) + 1):
             others = same_meaning().get(run[start:end], ())
@@ -177,7 +184,11 @@ def codes_in(folded: str) -> set[str]:
     found = set()
     for code in CODES.findall(folded):
         joined = "".join(c for c in code if c.isalnum())
-        if joined != code and len(joined) >= WHOLE_CODE and sum(c.isdigit() for c in joined) * 2 > len(joined):
+        if (
+            joined != code
+            and len(joined) >= WHOLE_CODE
+            and sum(c.isdigit() for c in joined) * 2 > len(joined)
+        ):
             found.add(joined)
     return found
 

@@ -1,14 +1,16 @@
 """Which documents a query selects, and in what order.
 
-The score is BM25 over pairs, words and (in sentences) single characters, with the title's terms counted twice before
-the frequency saturates. Selection is a matter of units, not of score:
+The score is BM25 over pairs, words and (in sentences) single characters, with the title's terms counted
+twice before the frequency saturates. Selection is a matter of units, not of score:
 
-- key words: nearly all units must be there; of up to three all, of more those worth 70 % of their information;
-- a sentence: whatever scores at least a third of the best, since lay wording shares few words with official texts;
+- key words: nearly all units must be there; of up to three all, of more those worth 70 % of their
+  information;
+- a sentence: whatever scores at least a third of the best, since lay wording shares few words with official
+  texts;
 - nothing found: the conditions are eased step by step before the answer is empty.
 
-A unit in more than a fifth of the documents (有限公司) says too little to select by and costs most to read, so it only
-adds to the score, unless there is nothing else to go by.
+A unit in more than a fifth of the documents (有限公司) says too little to select by and costs most to read,
+so it only adds to the score, unless there is nothing else to go by.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ COMMON_SHARE = 5
 """A unit in more than one document of so many does not select."""
 
 COMMON_FLOOR = 100
-"""In an index with fewer documents of a unit than this, no unit is common: nothing is slow or dominated there."""
+"""In an index with fewer documents of a unit than this, no unit is common: nothing is slow or dominated
+there.
+"""
 
 ALL_UP_TO = 3
 MOST_INFORMATION = 0.7
@@ -78,7 +82,9 @@ class Ranking:
     def find(self) -> Found:
         """The documents selected and their scores."""
         if not self.plan.units:
-            return Found(np.flatnonzero(self.mask).astype(np.int32), np.zeros(int(self.mask.sum()), np.float32))
+            return Found(
+                np.flatnonzero(self.mask).astype(np.int32), np.zeros(int(self.mask.sum()), np.float32)
+            )
         if self.plan.sentence:
             found = self.find_sentence()
             if len(found.numbers):
@@ -90,7 +96,9 @@ class Ranking:
 
     def load(self, terms: Sequence[str]) -> None:
         """Reads postings not read yet."""
-        missing = [term for term in dict.fromkeys(terms) if term not in self.read and self.frequency.get(term, 1)]
+        missing = [
+            term for term in dict.fromkeys(terms) if term not in self.read and self.frequency.get(term, 1)
+        ]
         self.read.update(self.snapshot.postings(missing))
 
     def option_most(self, option: Option) -> int:
@@ -112,7 +120,9 @@ class Ranking:
     def option_numbers(self, option: Option) -> Numbers:
         """The documents that have all terms of an option."""
         self.load(option.needs)
-        lists = sorted((self.read[n][0] if n in self.read else np.zeros(0, np.int32) for n in option.needs), key=len)
+        lists = sorted(
+            (self.read[n][0] if n in self.read else np.zeros(0, np.int32) for n in option.needs), key=len
+        )
         numbers = lists[0]
         for other in lists[1:]:
             numbers = numbers[present(numbers, other)]
@@ -132,7 +142,9 @@ class Ranking:
         return self.select_enough(units)
 
     def select_enough(self, units: Sequence[Unit]) -> Numbers:
-        """The documents with most of the information of the units; failing that with some, failing that with any."""
+        """The documents with most of the information of the units; failing that with some, failing that with
+        any.
+        """
         told = np.zeros(self.snapshot.size, np.float32)
         total = 0.0
         for unit in units:
@@ -140,7 +152,9 @@ class Ranking:
             worth = information(self.snapshot, max(len(numbers), 1))
             told[numbers] += worth
             total += worth
-        shares = (MOST_INFORMATION,) if len(units) >= SENTENCE_UNITS else (MOST_INFORMATION, SOME_INFORMATION, 0.0)
+        shares = (
+            (MOST_INFORMATION,) if len(units) >= SENTENCE_UNITS else (MOST_INFORMATION, SOME_INFORMATION, 0.0)
+        )
         for share in shares:
             numbers = np.flatnonzero(told > share * total * 0.999).astype(np.int32)
             if len(numbers):
@@ -168,7 +182,9 @@ class Ranking:
         scores[few] += self.scores(numbers[few], {**extra, **self.plan.singles})
         return Found(numbers, self.weighed(scores, numbers))
 
-    def gain(self, term: str, weight: float, times: NDArray[np.float32], numbers: Numbers) -> NDArray[np.float32]:
+    def gain(
+        self, term: str, weight: float, times: NDArray[np.float32], numbers: Numbers
+    ) -> NDArray[np.float32]:
         """What a term adds to the score of documents in which it stands so many times."""
         lengths = self.snapshot.columns["length"][numbers]
         norm = K1 * (1 - B + B * lengths / np.float32(self.snapshot.mean_length))

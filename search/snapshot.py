@@ -1,9 +1,9 @@
 """One generation of an index in memory: what is known of every document, and the postings read so far.
 
-Both engines keep their index in immutable segments. A segment's columns are read once, its postings when a query
-needs them; a snapshot strings segments together, so that document numbers run through and a search is arithmetic on
-arrays. After an update only the new segment is read. Masks (who may see what, in which areas, with which facet values)
-are kept per snapshot, so a scope costs its price once and not with every query.
+Both engines keep their index in immutable segments. A segment's columns are read once, its postings when a
+query needs them; a snapshot strings segments together, so that document numbers run through and a search is
+arithmetic on arrays. After an update only the new segment is read. Masks (who may see what, in which areas,
+with which facet values) are kept per snapshot, so a scope costs its price once and not with every query.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
+from hashlib import blake2b
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,10 +86,7 @@ def seconds(moment: datetime | date | None, without: int) -> int:
 
 def sort_key(identity: str) -> int:
     """A number by which documents of equal score keep their order whatever their place in the index."""
-    try:
-        return UUID(identity).int >> 65
-    except ValueError:
-        return int.from_bytes(identity.encode()[:8].ljust(8, b"\0"), "big") >> 1
+    return int.from_bytes(blake2b(identity.encode(), digest_size=8).digest()) >> 1
 
 
 def facts(document: Document, length: int) -> dict[str, Any]:
@@ -125,7 +123,9 @@ def columns_of(rows: Sequence[Mapping[str, Any]], ordinals: Ordinals) -> dict[st
 
 @dataclass(slots=True)
 class Segment:
-    """An immutable part of an index: ``read`` gives the postings of terms, numbered from 0 within the segment."""
+    """An immutable part of an index: ``read`` gives the postings of terms, numbered from 0 within the
+    segment.
+    """
 
     name: str
     count: int
@@ -135,7 +135,9 @@ class Segment:
 
 
 class PostingCache:
-    """Postings of segments read before, the longest unused forgotten first; shared by all snapshots of an engine."""
+    """Postings of segments read before, the longest unused forgotten first; shared by all snapshots of an
+    engine.
+    """
 
     def __init__(self, most: int = POSTINGS_BYTES) -> None:
         self.most, self.size = most, 0
@@ -163,7 +165,9 @@ class PostingCache:
 
 
 class Snapshot:
-    """The index as of one commit; engines add how to look up terms by prefix and how to fetch titles and texts."""
+    """The index as of one commit; engines add how to look up terms by prefix and how to fetch titles and
+    texts.
+    """
 
     def __init__(self, segments: Sequence[Segment], ordinals: Ordinals, cache: PostingCache) -> None:
         self.segments = list(segments)
@@ -173,7 +177,9 @@ class Snapshot:
         names = dict.fromkeys((*COLUMNS, *(name for s in segments for name in s.columns)))
         self.columns = {name: self._column(name) for name in names}
         for segment, start in zip(segments, self.starts, strict=False):
-            segment.columns = {name: values[start : start + segment.count] for name, values in self.columns.items()}
+            segment.columns = {
+                name: values[start : start + segment.count] for name, values in self.columns.items()
+            }
         self.alive = np.ones(self.size, np.bool_)
         for segment, start in zip(segments, self.starts, strict=False):
             self.alive[segment.dead + start] = False
@@ -189,7 +195,9 @@ class Snapshot:
         return np.concatenate(parts) if parts else np.zeros(0, kind)
 
     def postings(self, terms: Collection[str]) -> dict[str, Posting]:
-        """Postings over the whole snapshot; a term that stands nowhere is left out. ``#12*`` joins all it begins."""
+        """Postings over the whole snapshot; a term that stands nowhere is left out. ``#12*`` joins all it
+        begins.
+        """
         wanted = {term: self.expand(term[:-1]) if term.endswith("*") else [term] for term in terms}
         plain = list(dict.fromkeys(term for group in wanted.values() for term in group))
         self.prefetch(plain)
@@ -261,11 +269,14 @@ class Snapshot:
             if query.audience != "staff":
                 mask &= np.isin(self.columns["audience"], self.ordinals.known([query.audience]))
             if query.scopes is not None:
-                mask &= self.ordinals.where(lambda path: path.startswith(query.scopes or ("\0",)))[self.columns["area"]]
+                mask &= self.ordinals.where(lambda path: path.startswith(query.scopes or ("\0",)))[
+                    self.columns["area"]
+                ]
             for name, values in query.filters.items():
                 column = self.columns.get(f"facet:{name}", np.zeros(self.size, np.int32))
                 wanted = set(values)
-                mask &= self.ordinals.where(lambda value, w=wanted: not w.isdisjoint(value.split(BETWEEN)))[column]
+                fits = partial(has_one_of, wanted)
+                mask &= self.ordinals.where(fits)[column]
             self.masks[key] = mask
             while len(self.masks) > MASKS:
                 self.masks.popitem(last=False)
@@ -282,6 +293,11 @@ class Snapshot:
             kept = (int(before.max(initial=-EVER)), int(after.min(initial=EVER)), mask)
             self.visible = kept
         return kept[2]
+
+
+def has_one_of(wanted: Collection[str], value: str) -> bool:
+    """Whether one of the values of a facet is wanted."""
+    return any(part in wanted for part in value.split(BETWEEN))
 
 
 EMPTY: Posting = (np.zeros(0, np.int32), np.zeros(0, np.uint8))

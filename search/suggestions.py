@@ -1,14 +1,15 @@
 """“Did you mean”: words that sound like, or differ by one character from, words that were not found.
 
-Chinese is mostly mistyped by choosing a wrong character of the right sound, so the spelling list is ordered by sound:
-one look-up under the sound of an unknown word finds its likely meanings, one under its first syllable the near misses.
+Chinese is mostly mistyped by choosing a wrong character of the right sound, so the spelling list is ordered
+by sound: one look-up under the sound of an unknown word finds its likely meanings, one under its first
+syllable the near misses.
 """
 
 from __future__ import annotations
 
 from .question import Plan, Unit
 from .snapshot import Snapshot
-from .words import fold, is_chinese, sounds_like, syllables
+from .words import fold, is_chinese, pairs, runs, sounds_like, syllables
 
 NEAR = 300
 """How many neighbours in the spelling list are looked at."""
@@ -27,11 +28,11 @@ def one_off(word: str, other: str) -> bool:
     return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
-def better_word(snapshot: Snapshot, word: str) -> str | None:
-    """A word of the index for one that is not in it."""
+def better_word(snapshot: Snapshot, word: str, by_sound: bool = False) -> str | None:
+    """A word of the index for one that is not in it; ``by_sound`` only one that sounds the same."""
     sound = sounds_like(word)
     same = snapshot.expand(f"={sound}=", NEAR)
-    if not same:
+    if not same and not by_sound:
         first = sounds_like(syllables(word)[0]) if is_chinese(word) and syllables(word) else word[:1]
         near = snapshot.expand(f"={first}", NEAR)
         same = [term for term in near if one_off(word, term.rpartition("=")[2])]
@@ -57,4 +58,11 @@ def suggestion(snapshot: Snapshot, text: str, plan: Plan) -> str | None:
             word = better_word(snapshot, unit.text)
             if word is not None:
                 better = better.replace(unit.text, word)
+    for run in filter(is_chinese, runs(better)):
+        # A wrong character also spoils how the text around it is cut into words: look at neighbours, too.
+        often = snapshot.frequencies(pairs(run))
+        for pair in pairs(run):
+            word = None if often.get(pair) else better_word(snapshot, pair, by_sound=True)
+            if word is not None:
+                better = better.replace(pair, word)
     return better if better != folded else None

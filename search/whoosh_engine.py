@@ -1,23 +1,23 @@
 """The embedded engine: the index is a folder of Whoosh segments.
 
-Whoosh stores terms, postings, deletions and what is shown of a document, and makes commits atomic between processes;
-scoring is `search.ranking`. Of its readers only fresh ones are used: ``refresh()`` of its forks brings deleted
-documents back. Whoosh never calls fsync, so after a power cut an older state or a torn file is possible: the positions
-stand in the index itself (as a document without terms), an older state therefore only makes the feed catch up again,
-and a torn file raises `IndexDamaged`. The table of contents is a pickle: the folder must be ours alone (0700).
+Whoosh stores terms, postings, deletions and what is shown of a document, and makes commits atomic between
+processes; scoring is `search.ranking`. Of its readers only fresh ones are used: ``refresh()`` of its forks
+brings deleted documents back. Whoosh never calls fsync, so after a power cut an older state or a torn file
+is possible: the positions stand in the index itself (as a document without terms), an older state therefore
+only makes the feed catch up again, and a torn file raises `IndexDamaged`. The table of contents is a
+pickle: the folder must be ours alone (0700).
 
-The index lives in a numbered folder below the one given; ``current`` names it. A rebuild makes the next number and
-swaps the name.
+The index lives in a numbered folder below the one given; ``current`` names it. A rebuild makes the next
+number and swaps the name.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,9 @@ VERSION = "1"
 """Written into each index; raise it whenever terms or columns change, so that old indexes are rebuilt."""
 
 POSITIONS = "\0positions"
-class Times(formats.Format):  # type: ignore[misc]
+
+
+class Times(formats.Format):
     """Postings that hold the frequency as weight and nothing else; the values come analysed."""
 
     posting_size = 0
@@ -47,7 +49,7 @@ class Times(formats.Format):  # type: ignore[misc]
         return ((term, times, float(times), b"") for term, times in value.items())
 
 
-class Terms(fields.FieldType):  # type: ignore[misc]
+class Terms(fields.FieldType):
     """A field whose value is a mapping of term to frequency."""
 
     analyzer = None
@@ -62,7 +64,7 @@ class Terms(fields.FieldType):  # type: ignore[misc]
         return ((term.encode(), times, float(times), b"") for term, times in value.items())
 
 
-class Facts(fields.FieldType):  # type: ignore[misc]
+class Facts(fields.FieldType):
     """A column of bytes: the facts of a document as JSON. Nothing of it is searched by Whoosh."""
 
     indexed = False
@@ -91,8 +93,8 @@ def key_text(key: Key) -> str:
 def damage_told(what: str) -> Iterator[None]:
     """Turns whatever an unreadable file makes Whoosh raise into `IndexDamaged`.
 
-    Torn and overwritten files have been seen to raise nearly every built-in exception, bare `Exception` included, so
-    there is no shorter list to catch.
+    Torn and overwritten files have been seen to raise nearly every built-in exception, bare `Exception`
+    included, so there is no shorter list to catch.
     """
     try:
         yield
@@ -105,7 +107,9 @@ def damage_told(what: str) -> Iterator[None]:
 class WhooshSnapshot(Snapshot):
     """A snapshot over one Whoosh reader; the reader's files are read by one thread at a time."""
 
-    def __init__(self, reader: Any, segments: Sequence[Segment], ordinals: Ordinals, cache: PostingCache) -> None:
+    def __init__(
+        self, reader: Any, segments: Sequence[Segment], ordinals: Ordinals, cache: PostingCache
+    ) -> None:
         super().__init__(segments, ordinals, cache)
         self.reader = reader
         self.lock = threading.Lock()
@@ -147,20 +151,22 @@ def read_postings(reader: Any, lock: Any, terms: Sequence[str]) -> dict[str, Pos
 
 
 def leaf_postings(matcher: Any) -> Posting:
-    """The postings of one term, deleted documents included: they are the snapshot's affair, so that what was read of
-    a segment stays true for ever.
+    """The postings of one term, deleted documents included: they are the snapshot's affair, so that what was
+    read of a segment stays true for ever.
 
     Whoosh offers postings one by one only; its blocks are decoded here at once, which is 30 times as fast.
     """
     leaf = getattr(matcher, "child", matcher)
     leaf.reset()
     numbers, times = [], []
-    while not leaf._atend:
-        leaf._read_data()
-        gaps, weights, _ = leaf._data
+    while not leaf._atend:  # noqa: SLF001 - there is no public way, see above
+        leaf._read_data()  # noqa: SLF001
+        gaps, weights, _ = leaf._data  # noqa: SLF001
         numbers.append(np.cumsum(np.array(gaps, np.int32), dtype=np.int32))
-        times.append(np.broadcast_to(np.array(1.0 if weights is None else weights), len(gaps)).astype(np.uint8))
-        leaf._next_block()
+        times.append(
+            np.broadcast_to(np.array(1.0 if weights is None else weights), len(gaps)).astype(np.uint8)
+        )
+        leaf._next_block()  # noqa: SLF001
     return np.concatenate(numbers), np.concatenate(times)
 
 
@@ -174,6 +180,7 @@ class WhooshEngine:
         self.segments: dict[str, Segment] = {}
         self.opened: tuple[str, Any] | None = None
         self.snapshot: WhooshSnapshot | None = None
+        self.generation: tuple[str, int] = ("", -1)
         self.reached: dict[str, int] = {}
 
     # Opening
@@ -239,7 +246,9 @@ class WhooshEngine:
 
     # Writing
 
-    def update(self, documents: Iterable[Document], removed: Iterable[Key], positions: Mapping[str, int]) -> None:
+    def update(
+        self, documents: Iterable[Document], removed: Iterable[Key], positions: Mapping[str, int]
+    ) -> None:
         """Replaces and removes documents and stores positions, in one commit of Whoosh."""
         with damage_told("writing the index"):
             whoosh_index = self._index()
@@ -253,7 +262,11 @@ class WhooshEngine:
             writer.commit()
 
     def _write(
-        self, writer: Any, latest: Mapping[Key, Document], removed: Iterable[Key], positions: Mapping[str, int]
+        self,
+        writer: Any,
+        latest: Mapping[Key, Document],
+        removed: Iterable[Key],
+        positions: Mapping[str, int],
     ) -> None:
         reader = writer.reader()
         try:
@@ -277,13 +290,17 @@ class WhooshEngine:
         fresh = Path(tempfile.mkdtemp(prefix=f"v{VERSION}-", dir=self.folder))
         try:
             writer = writer_of(index.create_in(str(fresh), schema()))
-            for document in {document.key: document for document in documents}.values():
-                add(writer, document)
-            add_positions(writer, positions)
+            try:
+                for document in documents:
+                    add(writer, document)
+                add_positions(writer, positions)
+            except BaseException:
+                writer.cancel()
+                raise
             writer.commit(optimize=True)
             swap = fresh.with_suffix(".swap")
             swap.write_text(fresh.name, encoding="utf-8")
-            os.replace(swap, self.folder / "current")
+            swap.replace(self.folder / "current")
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise

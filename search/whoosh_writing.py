@@ -1,8 +1,8 @@
 """Writing Whoosh segments quickly.
 
-Whoosh passes every posting alone through a sorting pool and asks the file system for a length that our field has not
-got, 23 calls a posting in all. Here the postings of a term are collected in one array and written as whole blocks, in
-Whoosh's own format: anything that reads Whoosh indexes reads these.
+Whoosh passes every posting alone through a sorting pool and asks the file system for a length that our
+field has not got, 23 calls a posting in all. Here the postings of a term are collected in one array and
+written as whole blocks, in Whoosh's own format: anything that reads Whoosh indexes reads these.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter
+from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PostingsWriter
 
 BLOCK = 1024
-"""Postings in a block: larger than Whoosh's own 128, because whole lists are read here, never skipped through."""
+"""Postings in a block: larger than Whoosh's own 128, because whole lists are read here, never skipped
+through.
+"""
 
 WAIT_SECONDS = 20.0
 """How long an update waits for another process's update."""
@@ -47,7 +49,22 @@ class TermPool:
         self.terms.clear()
 
 
-class TermWriter(W3FieldWriter):  # type: ignore[misc]
+class BlockWriter(W3PostingsWriter):
+    """Writes all postings of a term at once."""
+
+    def add_all(self, postings: Any) -> None:
+        """Fills block after block; the last is left for ``finish_postings``, as Whoosh leaves it."""
+        for start in range(0, len(postings), BLOCK):
+            if start:
+                self._write_block()
+            block = postings[start : start + BLOCK]
+            self._ids = array("I", [posting >> 8 for posting in block])
+            self._weights = array("f", [posting & 255 for posting in block])
+            self._maxweight = max(self._weights)
+            self._values = []
+
+
+class TermWriter(W3FieldWriter):
     """Writes the postings of a `TermPool`."""
 
     def add_postings(self, schema: Any, lengths: Any, items: Iterable[TermPostings]) -> None:
@@ -60,30 +77,23 @@ class TermWriter(W3FieldWriter):  # type: ignore[misc]
                 self.start_field(field, schema[field])
                 last = field
             self.start_term(term)
-            self._write_blocks(postings)
+            self._postwriter.add_all(postings)
             self.finish_term()
         if last is not None:
             self.finish_field()
 
-    def _write_blocks(self, postings: Any) -> None:
-        writer = self._postwriter
-        for start in range(0, len(postings), BLOCK):
-            if start:
-                writer._write_block()
-            block = postings[start : start + BLOCK]
-            writer._ids = array("I", [posting >> 8 for posting in block])
-            writer._weights = array("f", [posting & 255 for posting in block])
-            writer._maxweight = max(writer._weights)
-            writer._values = []
 
-
-class TermCodec(W3Codec):  # type: ignore[misc]
+class TermCodec(W3Codec):
     """Whoosh's format with larger blocks, written by term."""
 
     length_stats = False
 
     def __init__(self) -> None:
         super().__init__(blocklimit=BLOCK, compression=1)
+
+    def postings_writer(self, dbfile: Any, byteids: bool = False) -> BlockWriter:
+        """The writer of blocks."""
+        return BlockWriter(dbfile, blocklimit=BLOCK, byteids=byteids, compression=1)
 
     def field_writer(self, storage: Any, segment: Any) -> TermWriter:
         """The writer of terms and postings."""

@@ -1,12 +1,14 @@
 """From text to index terms, for Chinese and Latin script.
 
-A run of Chinese characters gives its single characters, all its pairs and the dictionary words of three or more
-characters. Pairs make every word findable however the text around it was segmented (安全检查 inside 安全生产大检查);
-single characters bridge everyday and legal wording, which share characters more often than words; whole words tell a
-term from an accident of neighbouring characters. A two-character word is its pair and takes no term of its own.
+A run of Chinese characters gives its single characters, all its pairs and the dictionary words of three or
+more characters. Pairs make every word findable however the text around it was segmented (安全检查 inside
+安全生产大检查); single characters bridge everyday and legal wording, which share characters more often than
+words; whole words tell a term from an accident of neighbouring characters. A two-character word is its pair
+and takes no term of its own.
 
-Terms of different origin cannot meet: Chinese and Latin terms stand as they are, ``~`` precedes pinyin syllables,
-``^`` initials, ``#`` a code written backwards (so that its tail is a prefix), ``=`` an entry of the spelling list.
+Terms of different origin cannot meet: Chinese and Latin terms stand as they are, ``~`` precedes pinyin
+syllables, ``^`` initials, ``#`` a code written backwards (so that its tail is a prefix), ``=`` an entry of
+the spelling list.
 """
 
 from __future__ import annotations
@@ -16,12 +18,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
-import opencc
 import rjieba
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
+
+from registries.chinese import simplify
 
 from .engine import Document
 
@@ -36,8 +40,6 @@ CHINESE = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 RUNS = re.compile(rf"[{CHINESE}]+|[^\W_{CHINESE}]+")
 CODES = re.compile(r"[0-9a-z]+(?:[-./ ][0-9a-z]+)*")
 """A code as people write it, perhaps in groups."""
-
-_simplified = opencc.OpenCC("t2s")
 
 
 def listed(name: str) -> list[list[str]]:
@@ -58,7 +60,7 @@ def segmenter() -> rjieba.Jieba:
 def fold(text: str) -> str:
     """Half width, lower case, simplified characters: what makes two writings of a word equal."""
     folded = unicodedata.normalize("NFKC", text).lower()
-    return folded if folded.isascii() else _simplified.convert(folded)
+    return folded if folded.isascii() else simplify(folded)
 
 
 @lru_cache(maxsize=20_000)
@@ -113,13 +115,17 @@ def syllables(word: str) -> tuple[str, ...]:
 def all_syllables() -> frozenset[str]:
     """Every syllable of pinyin without tone."""
     readings = {reading for entry in PINYIN_DICT.values() for reading in entry.split(",")}
-    plain = {"".join(c for c in unicodedata.normalize("NFD", r.replace("ü", "v")) if c.isascii()) for r in readings}
+    plain = {
+        "".join(c for c in unicodedata.normalize("NFD", r.replace("ü", "v")) if c.isascii()) for r in readings
+    }
     return frozenset(s for s in plain if len(s) > 1 or s in "aeo")
 
 
 @lru_cache(maxsize=2_000)
 def split_syllables(letters: str) -> tuple[str, ...] | None:
-    """Letters typed without spaces as syllables (baoanshangchang → bao an shang chang), longest first, or None."""
+    """Letters typed without spaces as syllables (baoanshangchang → bao an shang chang), longest first, or
+    None.
+    """
     if not letters:
         return ()
     for size in range(min(6, len(letters)), 0, -1):
@@ -133,7 +139,7 @@ def split_syllables(letters: str) -> tuple[str, ...] | None:
 def sound_terms(spoken: Iterable[str]) -> list[str]:
     """Terms for syllables in sequence: each one, and each two together."""
     said = list(spoken)
-    return [f"~{s}" for s in said] + [f"~{a}{b}" for a, b in zip(said, said[1:], strict=False)]
+    return [f"~{s}" for s in said] + [f"~{a}{b}" for a, b in pairwise(said)]
 
 
 def initial_terms(initials: str) -> list[str]:

@@ -2,8 +2,9 @@
 
     python tests/bench/search_quality.py [--data DIR] [--engine whoosh|postgres|both] [--sample N] [--misses]
 
-Every folder below DIR with docs.jsonl, queries.jsonl and qrels.tsv is one collection. With ``--laws FILE`` (JSON lines
-of title, date, body) the lay questions beside this script are asked of the articles of those laws.
+Every folder below DIR with docs.jsonl, queries.jsonl and qrels.tsv is one collection. With ``--laws FILE``
+(JSON lines of title, date, body) the lay questions beside this script are asked of the articles of those
+laws.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def read_collection(folder: Path) -> Collection:
         if int(grade) > 0:
             answers[query].add(document)
     documents = [(d["id"], d.get("title") or "", d["text"]) for d in json_lines(folder / "docs.jsonl")]
-    queries = [(q["text"], answers[q["id"]]) for q in json_lines(folder / "queries.jsonl") if q["id"] in answers]
+    queries = [
+        (q["text"], answers[q["id"]]) for q in json_lines(folder / "queries.jsonl") if q["id"] in answers
+    ]
     return Collection(folder.name, documents, queries)
 
 
@@ -113,7 +116,9 @@ def plain_bm25(documents: list[tuple[str, str, str]]) -> Search:
     return search
 
 
-def measure(search: Search, queries: list[tuple[str, set[str]]], misses: bool = False) -> tuple[float, float, float]:
+def measure(
+    search: Search, queries: list[tuple[str, set[str]]], misses: bool = False
+) -> tuple[float, float, float]:
     """MRR@10, P@1 and R@10."""
     reciprocal = first = recall = 0.0
     for query, answers in queries:
@@ -145,9 +150,13 @@ def collections(arguments: argparse.Namespace) -> Iterator[Collection]:
 
 def main() -> None:
     """Prints a line for each collection and engine."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared/data/search")
-    parser.add_argument("--laws", type=Path, default=ROOT.parent / "shared/data/text/laws_safety_national.jsonl")
+    parser.add_argument(
+        "--laws", type=Path, default=ROOT.parent / "shared/data/text/laws_safety_national.jsonl"
+    )
     parser.add_argument("--engine", choices=("whoosh", "postgres", "both"), default="both")
     parser.add_argument("--database", default="postgresql+psycopg://postgres@127.0.0.1/postgres")
     parser.add_argument("--sample", type=int, default=0, help="ask so many queries of each collection only")
@@ -174,7 +183,9 @@ def forget(database: sa.Engine) -> None:
     """Drops the tables of the bench."""
     with database.begin() as connection:
         for (table,) in connection.execute(
-            sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'search' AND tablename LIKE 'quality_bench_%'")
+            sa.text(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'search' AND tablename LIKE 'quality_bench_%'"
+            )
         ).all():
             connection.execute(sa.text(f"DROP TABLE search.{table}"))
         connection.execute(sa.text("DELETE FROM search.indexes WHERE name = 'quality_bench'"))
