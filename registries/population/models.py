@@ -32,6 +32,8 @@ def _index(name: str, *columns: str, where: str | None = None, unique: bool = Fa
 class Resident(Record, Base):
     """A person who lives here or is registered here."""
 
+    COUNTED = frozenset({"sex", "birth_date", "birth_sort", "population_type", "died_on", "stay_status"})
+
     __tablename__ = "resident"
     __table_args__ = (
         _index("ix_resident_area", "area_path", "name_pinyin", "id", where=LIVE),
@@ -102,6 +104,9 @@ class ResidentStay(Part, Base):
     """
 
     OWNER = RESIDENT
+    COUNTED = frozenset({
+        "kind", "area_id", "area_path", "from_on", "to_on", "certainty", "sex", "born_on", "counted_from",
+    })  # fmt: skip
     __tablename__ = "resident_stay"
     __table_args__ = (
         sa.Index("ix_resident_stay_census", "area_path", "sex", "born_on", "counted_from", "to_on", "kind", "certainty"),

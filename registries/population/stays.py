@@ -65,22 +65,23 @@ def first_stay(record: Mapping[str, Any], context: Context) -> list[Row]:
     came = record.get("moved_in_on")
     left = (record.get("died_on") or record.get("moved_out_on") or day) if is_gone(record) else None
     start = days.middle(came) if came else min(day, left) if left else day
+    events = record.get("life_events")
+    reported = (events[-1].get("reported_on") if events else None) or context.today
     return [{
         "kind": stay_kind(record), "area_id": record.get("area_id"), "dwelling_id": record.get("dwelling_id"),
-        "from_on": min(start, left) if left else start, "to_on": left, "reported_on": context.today,
+        "from_on": min(start, left) if left else start, "to_on": left, "reported_on": reported,
         "certainty": _CERTAINTY[len(came)] if came else UNKNOWN,
     }]
 
 
 def close(rows: Sequence[Row], day: date) -> list[Row]:
     """The stays with the open one ended; one that was opened on that very day never was."""
-    kept = []
+    kept: list[Row] = []
     for row in rows:
-        if row.get("to_on") is None:
-            if kept and row["from_on"] >= day:
-                continue
-            row = {**row, "to_on": day, "from_on": min(row["from_on"], day)}
-        kept.append(row)
+        if row.get("to_on") is not None:
+            kept.append(row)
+        elif not kept or row["from_on"] < day:
+            kept.append({**row, "to_on": day, "from_on": min(row["from_on"], day)})
     return kept
 
 
