@@ -169,7 +169,8 @@ class Organisations:
         risky, industry, area = _risk(rng, row), row["industry"], record["floor_area_m2"]
         record["key_unit_kinds"] = self._kinds(row, record["employees"], area)
         crowded = "K04" in record["key_unit_kinds"]
-        key = "K01" in record["key_unit_kinds"]
+        key = any(kind in record["key_unit_kinds"] for kind in ("K01", "F04", "F15"))
+        record["small_venue"] = None if key else record["small_venue"]
         record |= {
             "risk_colour": risky,
             "fire_level": "2" if key else "4" if record["small_venue"] else "3",
@@ -196,11 +197,12 @@ class Organisations:
             record["links"][0]["until"] = record["closed_on"]
 
     def _kinds(self, row: Row, staff: int, area: int) -> list[str]:
-        kinds = words(row["key_units"])
+        """The key-unit kinds of the trade, without those for which this one is too small."""
         big = area >= 1000 or staff >= 100
-        return [
-            kind for kind in kinds if big or kind not in ("F01", "F02", "F05", "F06", "F16", "K18", "K17")
-        ]
+        enough = dict.fromkeys(("F01", "F02", "F05", "F06", "K17"), big) | dict.fromkeys(
+            ("F16", "K18"), staff >= 100
+        )
+        return [kind for kind in words(row["key_units"]) if enough.get(kind, True)]
 
     def _amount(self, bounds: str) -> int:
         low, high = (int(part) for part in bounds.split("-"))
