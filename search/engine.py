@@ -75,7 +75,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document found. ``highlights`` are the marked title and then, if the text matched, its best passage."""
+    """A document found. ``highlights`` are the marked title and, if the text matched, its best passage."""
 
     kind: str
     id: str

@@ -1,4 +1,4 @@
-"""Showing why a document was found: marked titles and the passage of the text that says most about the query."""
+"""Showing why a document was found: marked titles and the passage that says most about the query."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def marked(text: str, places: Iterable[tuple[int, int]]) -> Marked:
 
 
 def wanted_words(plan: Plan) -> tuple[str, ...]:
-    """What to mark for a query: its words, their pairs in case a text segments otherwise, and other wordings."""
+    """What to mark for a query: its words, their pairs should a text segment otherwise, other wordings."""
     found: list[str] = []
     for unit in plan.units:
         found.append(unit.text)

@@ -224,7 +224,7 @@ class PostgresEngine:
     def update(
         self, documents: Iterable[Document], removed: Iterable[Key], positions: Mapping[str, int]
     ) -> None:
-        """Replaces and removes documents and stores positions in one transaction; others wait for their turn."""
+        """Replaces and removes documents and stores positions in one transaction; others wait their turn."""
         latest = {document.key: document for document in documents}
         gone = {*latest, *((kind, str(identity)) for kind, identity in removed)}
         try:

@@ -54,7 +54,7 @@ class Tables:
         self.name, self.build = name, build
         self.t = f"search.{name}_{build}"
 
-    def _run(self, connection: sa.Connection, statement: str, **values: Any) -> sa.CursorResult[Any]:
+    def _run(self, connection: sa.Connection, statement: str, **values: Any) -> Any:
         return connection.execute(sa.text(statement.format(t=self.t)), values)
 
     # The list of indexes
@@ -72,8 +72,8 @@ class Tables:
         """Counts a commit and stores the positions reached."""
         connection.execute(
             sa.text(
-                "UPDATE search.indexes SET commit_number = commit_number + 1, positions = CAST(:positions AS jsonb)"
-                " WHERE name = :name"
+                "UPDATE search.indexes SET commit_number = commit_number + 1,"
+                " positions = CAST(:positions AS jsonb) WHERE name = :name"
             ),
             {"name": name, "positions": json.dumps(dict(positions))},
         )
@@ -166,7 +166,8 @@ class Tables:
         self._run(
             connection,
             "UPDATE {t}_documents d SET dead_since = :commit_number FROM unnest(CAST(:kinds AS text[]),"
-            " CAST(:ids AS text[])) AS k(kind, id) WHERE d.kind = k.kind AND d.id = k.id AND d.dead_since IS NULL",
+            " CAST(:ids AS text[])) AS k(kind, id)"
+            " WHERE d.kind = k.kind AND d.id = k.id AND d.dead_since IS NULL",
             commit_number=commit_number,
             kinds=list(kinds),
             ids=list(ids),
@@ -178,8 +179,9 @@ class Tables:
         new = self.add_segment(connection, segments[0].start, sum(segment.count for segment in segments))
         self._run(
             connection,
-            "INSERT INTO {t}_postings SELECT term, :new, sum(count), string_agg(numbers, '' ORDER BY segment),"
-            " string_agg(times, '' ORDER BY segment) FROM {t}_postings WHERE segment = ANY(:old) GROUP BY term",
+            "INSERT INTO {t}_postings SELECT term, :new, sum(count),"
+            " string_agg(numbers, '' ORDER BY segment), string_agg(times, '' ORDER BY segment)"
+            " FROM {t}_postings WHERE segment = ANY(:old) GROUP BY term",
             new=new,
             old=old,
         )
@@ -207,7 +209,8 @@ class Tables:
         """Documents that died after a commit, of those numbered from ``first`` to before ``end``."""
         rows = self._run(
             connection,
-            "SELECT number FROM {t}_documents WHERE dead_since > :since AND number >= :first AND number < :end",
+            "SELECT number FROM {t}_documents"
+            " WHERE dead_since > :since AND number >= :first AND number < :end",
             since=since,
             first=first,
             end=end,
@@ -232,7 +235,10 @@ class Tables:
 
     def terms_from(self, connection: sa.Connection, prefix: str, limit: int) -> list[str]:
         """Terms that begin so, in the order of their bytes."""
-        statement = "SELECT DISTINCT term FROM {t}_postings WHERE term >= :first AND term < :last ORDER BY term LIMIT :most"
+        statement = (
+            "SELECT DISTINCT term FROM {t}_postings WHERE term >= :first AND term < :last"
+            " ORDER BY term LIMIT :most"
+        )
         rows = self._run(connection, statement, first=prefix, last=prefix + "\U0010ffff", most=limit)
         return [row[0] for row in rows]
 
@@ -249,10 +255,10 @@ class Tables:
     def problem(self, connection: sa.Connection) -> str | None:
         """The first thing that does not fit, in words for the log."""
         questions = {
-            "a posting list has the wrong length": "SELECT 1 FROM {t}_postings WHERE octet_length(numbers) <> 4 * count"
-            " OR octet_length(times) <> count LIMIT 1",
-            "postings of an unknown segment": "SELECT 1 FROM {t}_postings p LEFT JOIN {t}_segments s ON s.id = p.segment"
-            " WHERE s.id IS NULL LIMIT 1",
+            "a posting list has the wrong length": "SELECT 1 FROM {t}_postings"
+            " WHERE octet_length(numbers) <> 4 * count OR octet_length(times) <> count LIMIT 1",
+            "postings of an unknown segment": "SELECT 1 FROM {t}_postings p"
+            " LEFT JOIN {t}_segments s ON s.id = p.segment WHERE s.id IS NULL LIMIT 1",
             "documents are missing or too many": "SELECT 1 WHERE (SELECT count(*) FROM {t}_documents)"
             " <> (SELECT coalesce(sum(count), 0) FROM {t}_segments)",
             "a document is live twice": "SELECT 1 FROM {t}_documents WHERE dead_since IS NULL"

@@ -155,7 +155,7 @@ def read_chinese(plan: Plan, run: str) -> None:
 
 
 def read_word(plan: Plan, word: str) -> None:
-    """Adds one word: its parts as units, its inner words and itself as evidence, its other wordings faintly."""
+    """Adds one word: its parts as units, its inner words and itself as evidence."""
     parts = cover(word)
     plan.units.extend(chinese_unit(part) for part in parts)
     if len(parts) > 1 and word in same_meaning():

@@ -162,7 +162,7 @@ class Ranking:
         return np.zeros(0, np.int32)
 
     def find_sentence(self) -> Found:
-        """The documents that score near the best for a sentence, the first of them ranked by characters too."""
+        """The documents that score near the best for a sentence, the first ranked by characters too."""
         terms = {t: w for t, w in self.plan.terms.items() if 0 < self.frequency.get(t, 0) <= self.common}
         terms = terms or {t: w for t, w in self.plan.terms.items() if self.frequency.get(t, 0)}
         if not terms:

@@ -233,10 +233,10 @@ class Snapshot:
         return found
 
     def prefetch(self, terms: Sequence[str]) -> None:
-        """Puts postings of all segments into the cache, where one look-up for all is cheaper than one each."""
+        """Puts postings of all segments into the cache, where one look-up is cheaper than one each."""
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many documents each term stands, without reading its postings where the engine knows better."""
+        """In how many documents each term stands, without reading postings where the engine can."""
         return {term: len(numbers) for term, (numbers, _) in self.postings(terms).items()}
 
     def expand(self, prefix: str, limit: int = 200) -> list[str]:

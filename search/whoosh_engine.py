@@ -171,7 +171,7 @@ def leaf_postings(matcher: Any) -> Posting:
 
 
 class WhooshEngine:
-    """See `search.engine.Engine`; one object may serve many threads, several processes may share the folder."""
+    """See `search.engine.Engine`; one object may serve many threads, processes may share the folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -61,7 +61,7 @@ class BlockWriter(W3PostingsWriter):
             self._ids = array("I", [posting >> 8 for posting in block])
             self._weights = array("f", [posting & 255 for posting in block])
             self._maxweight = max(self._weights)
-            self._values = []
+            self._values = list[bytes]()
 
 
 class TermWriter(W3FieldWriter):

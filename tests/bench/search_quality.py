@@ -184,7 +184,8 @@ def forget(database: sa.Engine) -> None:
     with database.begin() as connection:
         for (table,) in connection.execute(
             sa.text(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'search' AND tablename LIKE 'quality_bench_%'"
+                "SELECT tablename FROM pg_tables"
+                " WHERE schemaname = 'search' AND tablename LIKE 'quality_bench_%'"
             )
         ).all():
             connection.execute(sa.text(f"DROP TABLE search.{table}"))
@@ -199,7 +200,8 @@ def report(
     mrr, first, recall = measure(search, queries, misses)
     each = (time.perf_counter() - begun) / len(queries) * 1000
     print(
-        f"{collection.name:24} {engine:10} {len(queries):7} {mrr:7.3f} {first:6.3f} {recall:6.3f} {each:6.1f}",
+        f"{collection.name:24} {engine:10} {len(queries):7}"
+        f" {mrr:7.3f} {first:6.3f} {recall:6.3f} {each:6.1f}",
         flush=True,
     )
 

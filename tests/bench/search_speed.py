@@ -31,20 +31,31 @@ from search.postgres_engine import PostgresEngine  # noqa: E402
 from search.whoosh_engine import WhooshEngine  # noqa: E402
 
 QUERIES = (
-    "有限公司 批发|批发|有限公司|锦州 建材|沈阳 贸易有限公司|超市|安全|消防器材|保安服务|商场|五金交电化工|汽车配件|餐饮|药店"
-    "|幼儿园|化工原料|食品|房地产开发|物业管理|建筑工程有限公司|印刷|广告|古塔区|汉口街52号|太和区 机械|铁西区 物流|医疗器械 销售"
-    "|1250|912107001205231050|baoan|jzba|shenyang|电梯|烟花爆竹|危险化学品 批发|煤炭|安|酒店 住宿|锦州保安商场有限责任公司"
-    "|哪里可以买灭火器"
-).split("|")
+    "有限公司 批发", "批发", "有限公司", "锦州 建材", "沈阳 贸易有限公司", "超市", "安全", "消防器材",
+    "保安服务", "商场", "五金交电化工", "汽车配件", "餐饮", "药店", "幼儿园", "化工原料", "食品",
+    "房地产开发", "物业管理", "建筑工程有限公司", "印刷", "广告", "古塔区", "汉口街52号", "太和区 机械",
+    "铁西区 物流", "医疗器械 销售", "1250", "912107001205231050", "baoan", "jzba", "shenyang", "电梯",
+    "烟花爆竹", "危险化学品 批发", "煤炭", "安", "酒店 住宿", "锦州保安商场有限责任公司",
+    "哪里可以买灭火器",
+)  # fmt: skip
 
-CITIES = "锦州 沈阳 大连 鞍山 抚顺 营口 阜新 辽阳 盘锦 铁岭".split()
-DISTRICTS = "古塔区 凌河区 太和区 和平区 铁西区 皇姑区 大东区 浑南区 义县 北镇市".split()
+CITIES = (
+    "锦州", "沈阳", "大连", "鞍山", "抚顺", "营口", "阜新", "辽阳", "盘锦", "铁岭",
+)  # fmt: skip
+DISTRICTS = (
+    "古塔区", "凌河区", "太和区", "和平区", "铁西区", "皇姑区", "大东区", "浑南区", "义县", "北镇市",
+)  # fmt: skip
 TRADES = (
-    "建材 食品 服装 机械 五金交电 汽车配件 餐饮 药店 超市 化工原料 物流 印刷 广告 房地产开发 物业管理 建筑工程 消防器材 保安服务"
-    " 电梯 医疗器械 烟花爆竹 危险化学品 煤炭 酒店 幼儿园 信息技术 劳务 农资 家具 粮油"
-).split()
-VERBS = "销售 批发 零售 安装 维修 生产 加工 咨询 租赁 运输 仓储 设计".split()
-FORMS = "有限公司 有限公司 有限公司 有限责任公司 商店 经营部 厂 个体工商户".split()
+    "建材", "食品", "服装", "机械", "五金交电", "汽车配件", "餐饮", "药店", "超市", "化工原料", "物流",
+    "印刷", "广告", "房地产开发", "物业管理", "建筑工程", "消防器材", "保安服务", "电梯", "医疗器械",
+    "烟花爆竹", "危险化学品", "煤炭", "酒店", "幼儿园", "信息技术", "劳务", "农资", "家具", "粮油",
+)  # fmt: skip
+VERBS = (
+    "销售", "批发", "零售", "安装", "维修", "生产", "加工", "咨询", "租赁", "运输", "仓储", "设计",
+)  # fmt: skip
+FORMS = (
+    "有限公司", "有限公司", "有限公司", "有限责任公司", "商店", "经营部", "厂", "个体工商户",
+)  # fmt: skip
 BRANDS = "鑫源宏达恒瑞金盛华泰永兴安顺德隆天成万利嘉和庆丰北方新东海富康佳美广通大正明远博雅诚信"
 
 
@@ -53,7 +64,7 @@ def made_up(count: int, seed: int = 7) -> Iterator[Document]:
     fireworks.
     """
     rnd = random.Random(seed)
-    for number in range(count):
+    for _ in range(count):
         city, district = rnd.choice(CITIES), rnd.choice(DISTRICTS)
         trades = [TRADES[min(int(rnd.expovariate(0.14)), len(TRADES) - 1)] for _ in range(2)]
         brand = "".join(rnd.choices(BRANDS, k=rnd.choice((2, 2, 3))))
@@ -185,7 +196,10 @@ def bench_postgres(arguments: argparse.Namespace) -> None:
     print(f"  built in {built:.1f} s; opened in {opened:.2f} s; one document {one * 1000:.0f} ms")
     if not arguments.keep:
         with database.begin() as connection:
-            names = "SELECT tablename FROM pg_tables WHERE schemaname = 'search' AND tablename LIKE 'speed_bench_%'"
+            names = (
+                "SELECT tablename FROM pg_tables"
+                " WHERE schemaname = 'search' AND tablename LIKE 'speed_bench_%'"
+            )
             for (table,) in connection.execute(sa.text(names)).all():
                 connection.execute(sa.text(f"DROP TABLE search.{table}"))
             connection.execute(sa.text("DELETE FROM search.indexes WHERE name = 'speed_bench'"))

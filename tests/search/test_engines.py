@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from search.engine import Document, Engine, Hit, IndexDamaged, Query
-
 from tests.search.notices import key, notice
 
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -160,7 +159,9 @@ def test_words_are_found_however_they_are_written(engine, query, title):
     assert titles(engine, query) == [title]
 
 
-@pytest.mark.parametrize("query", ["baoan", "jzba", "basc", "bao an shang chang", "保安商場", "BAOANSHANGCHANG"])
+@pytest.mark.parametrize(
+    "query", ["baoan", "jzba", "basc", "bao an shang chang", "保安商場", "BAOANSHANGCHANG"]
+)
 def test_names_are_found_by_sound_and_initials(engine, query):
     name = "锦州保安商场有限责任公司"
     filled(engine, Document("organisation", "a", name, names=(name,)), "无关的一则通知")
@@ -168,7 +169,14 @@ def test_names_are_found_by_sound_and_initials(engine, query):
 
 
 @pytest.mark.parametrize(
-    "query", ["912107001205231050", "9121 0700 1205 2310 50", "1050", "231050", "９１２１０７００１２０５２３１０５０"]
+    "query",
+    [
+        "912107001205231050",
+        "9121 0700 1205 2310 50",
+        "1050",
+        "231050",
+        "９１２１０７００１２０５２３１０５０",
+    ],
 )
 def test_codes_are_found_whole_and_by_their_tail(engine, query):
     other = Document("organisation", "b", "另一家", codes=("912107001205231069",))
@@ -230,7 +238,9 @@ def test_another_wording_is_suggested_for_a_word_of_the_same_sound(engine):
     assert engine.search(Query("疏散通道")).suggestion is None
 
 
-@pytest.mark.parametrize("query", ["", "   ", "？！", "\0", "*", "kind:notice", "a" * 5000, "安" * 5000, "#1*", "'; --"])
+@pytest.mark.parametrize(
+    "query", ["", "   ", "？！", "\0", "*", "kind:notice", "a" * 5000, "安" * 5000, "#1*", "'; --"]
+)
 def test_no_query_breaks_the_engine(engine, query):
     filled(engine, "安全检查通知")
     engine.search(Query(query))
@@ -241,7 +251,9 @@ def test_no_query_breaks_the_engine(engine, query):
 
 def test_scope_finds_what_lies_in_one_of_the_areas(engine):
     paths = ("0001.", "0001.0002.", "0001.0002.0001.", "0001.0003.", "0001.0021.")
-    filled(engine, *(notice(n, f"巡查{path}", area_path=path) for n, path in enumerate(paths)), notice(9, "巡查"))
+    filled(
+        engine, *(notice(n, f"巡查{path}", area_path=path) for n, path in enumerate(paths)), notice(9, "巡查")
+    )
 
     def found(*scopes: str) -> list[str]:
         return sorted(title.removeprefix("巡查") for title in titles(engine, "巡查", scopes=scopes))
@@ -262,7 +274,10 @@ def test_the_public_finds_public_documents_and_staff_find_all(engine):
 def test_a_document_is_visible_from_its_first_to_before_its_last_moment(engine):
     hour = timedelta(hours=1)
     filled(engine, notice(0, "停水通知", visible_from=NOON, visible_to=NOON + hour))
-    seen = {minutes: bool(titles(engine, "停水", now=NOON + timedelta(minutes=minutes))) for minutes in (-1, 0, 59, 60)}
+    seen = {
+        minutes: bool(titles(engine, "停水", now=NOON + timedelta(minutes=minutes)))
+        for minutes in (-1, 0, 59, 60)
+    }
     assert seen == {-1: False, 0: True, 59: True, 60: False}
 
 
@@ -309,7 +324,11 @@ def test_pages_fit_together_also_among_equals_and_after_an_update(engine):
     assert len(set(whole)) == 50
 
     def pages() -> list[str]:
-        return [h.id for start in range(0, 50, 7) for h in engine.search(Query("井盖", offset=start, limit=7)).hits]
+        return [
+            h.id
+            for start in range(0, 50, 7)
+            for h in engine.search(Query("井盖", offset=start, limit=7)).hits
+        ]
 
     assert pages() == whole
     engine.update([notice(3, "井盖巡查")], [], {})
@@ -337,7 +356,9 @@ def test_hits_that_are_not_allowed_are_dropped_and_the_page_is_filled(engine):
     shown = [hit.key for page in (first, second, last) for hit in page.hits]
     assert len(shown) == len(set(shown)) == 20
     assert not refused & set(shown)
-    assert (first.total, last.total) == (40 - 7, 20) or first.total + sum(dict(first.facets["odd"]).values()) > 0
+    assert (first.total, last.total) == (40 - 7, 20) or first.total + sum(
+        dict(first.facets["odd"]).values()
+    ) > 0
     assert sum(dict(first.facets["odd"]).values()) == first.total
 
 
@@ -362,7 +383,9 @@ def test_hits_show_where_they_match(engine):
 def test_many_small_updates_add_up(engine, another):
     engine.rebuild([], {})
     for number in range(120):
-        engine.update([notice(number % 40, f"通报{number}号", facets={"round": str(number // 40)})], [], {"n": number})
+        engine.update(
+            [notice(number % 40, f"通报{number}号", facets={"round": str(number // 40)})], [], {"n": number}
+        )
         if number % 17 == 0:
             assert another.count() == min(number + 1, 40)
     result = another.search(Query("通报", facets=("round",)))

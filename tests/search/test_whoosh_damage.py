@@ -14,7 +14,6 @@ import pytest
 
 from search.engine import IndexDamaged, Query
 from search.whoosh_engine import WhooshEngine
-
 from tests.search.notices import notice
 
 # When one file turns out to be torn, Whoosh drops the others it has opened without closing them.
@@ -58,7 +57,9 @@ def use(folder: Path) -> None:
 
 
 def index_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith("WRITELOCK"))
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and not path.name.endswith("WRITELOCK")
+    )
 
 
 def test_the_folder_is_ours_alone(tmp_path):
@@ -118,7 +119,9 @@ def test_a_killed_writer_leaves_the_old_or_the_new_state(tmp_path, turn):
     engine.rebuild([], {"network": 0})
     engine.close()
     command = [sys.executable, "-W", "ignore", "-c", WRITER, str(tmp_path), "1"]
-    writer = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    writer = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
     assert writer.stdout is not None
     writer.stdout.readline()
     time.sleep(0.15 + 0.07 * turn)
