@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from math import sqrt
 from random import Random
 
 from registries.demo.areas import DISTRICT_NAME, Grid, house_number
@@ -243,7 +244,7 @@ def _weights(text: str) -> dict[str, float]:
 def _spots(rng: Random, ring: Ring, count: int) -> list[Point]:
     """Places inside the grid in rows, as blocks stand, none nearer than a few metres to the border."""
     west, south, east, north = bounds(ring)
-    step = (abs(doubled_area(ring)) / 2 / (count * 1.5 + 1)) ** 0.5
+    step = sqrt(abs(doubled_area(ring)) / 2 / (count * 1.5 + 1))
     while True:
         found: list[Point] = []
         y = south + step * 0.4

@@ -7,7 +7,7 @@ from random import Random
 
 from registries.demo.areas import DISTRICT_NAME
 from registries.demo.days import iso, some_day, years_after
-from registries.demo.tables import Record, between, chance, draw, rows, word_list, words
+from registries.demo.tables import Record, between, chance, draw, rows, small, word_list, words
 
 # Licence: issuer, first letters of its number, years of validity (0: no term).
 _LICENCES = {
@@ -63,7 +63,7 @@ def chemicals(rng: Random, names: str) -> list[Record]:
     for name in words(names):
         row = by_name[name]
         low, high = float(row["low"]), float(row["high"])
-        stock = round(low + (high - low) * rng.random() ** 2, 1)
+        stock = round(low + (high - low) * small(rng), 1)
         graded = row["major"] if row["major"] and stock > (low + high) / 3 else "0"
         found.append(
             {

@@ -23,6 +23,7 @@ from registries.demo.tables import (
     draw,
     rows,
     shuffled,
+    small,
     wheel,
     word_list,
     words,
@@ -206,7 +207,7 @@ class Organisations:
 
     def _amount(self, bounds: str) -> int:
         low, high = (int(part) for part in bounds.split("-"))
-        return low + int((high - low) * self._rng.random() ** 2.2)
+        return low + int((high - low) * small(self._rng))
 
     def _person(self) -> str:
         rng = self._rng

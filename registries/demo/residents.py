@@ -15,7 +15,7 @@ from registries.demo.lives import Employer, Needs, comes_back, events, occupatio
 from registries.demo.names import Names
 from registries.demo.numbers import Phones
 from registries.demo.registration import Papers, Registration, registration
-from registries.demo.tables import Record, between, chance, dice, draw, word_list, words
+from registries.demo.tables import Record, between, chance, dice, draw, small, word_list, words
 
 _SOURCES = words("visit visit visit visit patrol share share self census")
 _CITIES = word_list("city")
@@ -146,7 +146,7 @@ class Register:
         oldest = self._today - home.members[0].born
         since = min(oldest, (2027 - home.building.built) * 365)
         if home.origin == AWAY:
-            since = min(since, int(200 + 2600 * rng.random() ** 2))
+            since = min(since, int(200 + 2600 * small(rng)))
             since = between(rng, 20, 180) if chance(rng, 0.2) else since
         came = self._today - max(30, int(since * (0.25 + 0.75 * rng.random())))
         # Whoever died here had come before.

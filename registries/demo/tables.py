@@ -64,6 +64,12 @@ def between(rng: Random, low: int, high: int) -> int:
     return low + int(rng.random() * (high - low + 1))
 
 
+def small(rng: Random) -> float:
+    """A share between 0 and 1, the lower ones likelier; multiplied out, as powers differ between machines."""
+    share = rng.random()
+    return share * share
+
+
 def shuffled(rng: Random, values: Iterable[T]) -> list[T]:
     """The values in another order, the same on every Python version."""
     return [
