@@ -9,7 +9,7 @@ order and a reader that remembers the last id it saw never skips one.
 *Chain.* Each row carries a keyed digest of the values it tells of, and a MAC over the MAC before it and everything in
 the row except the values themselves. So values can be sealed anew with another key, or blanked by a legal erasure that
 a later ``erase`` row names, and the chain still holds; but no row can be edited, taken out, put in, moved or cut off
-at the end without `verify` naming it. ``change_head`` holds the last id and MAC under a MAC of its own. Someone who
+at the end without `registries.chain` naming it. ``change_head`` holds the last id and MAC under a MAC of its own. Someone who
 puts back an old copy of both the rows and the head is found by the heads that were noted elsewhere (`Head`).
 
 *Values.* ``changes`` holds ``{field: [before, after]}`` of plain fields as JSON; ``sealed`` the same for sealed fields,
@@ -19,17 +19,18 @@ each value sealed as it stands in the record (base64), so an undo can put it bac
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from .crypto import Keys, Tampered, open_sealed
+from .bulk import insert_rows
+from .crypto import Keys
 from .db import DATABASES, Base, UtcDateTime, now, plain_text
 
 FIRST_MAC = b"\0" * 32
@@ -110,40 +111,27 @@ class Change:
     batch_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A place where a log was tampered with: ``row`` is the change id, ``what`` one word for the kind of damage."""
-
-    database: str
-    row: int
-    what: str
-
-
 def json_text(value: Any) -> str:
     """Canonical JSON: the same value always gives the same text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_json_value)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _json_value(value: Any) -> Any:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form.")
+
+def digest(keys: Keys, plain: str | None, clear: Mapping[str, Any]) -> bytes:
+    """The keyed digest of the clear values of a row: they can be sealed anew without changing it."""
+    return keys.mac("change.digest", (plain or "").encode() + b"\0" + (orjson.dumps(clear, option=orjson.OPT_SORT_KEYS) if clear else b""))
 
 
-def _digest(keys: Keys, plain: str | None, clear: Mapping[str, Any]) -> bytes:
-    return keys.mac("change.digest", (plain or "").encode() + b"\0" + (json_text(clear).encode() if clear else b""))
-
-
-def _mac(keys: Keys, before: bytes, row: Mapping[str, Any] | sa.RowMapping) -> bytes:
+def chain_mac(keys: Keys, before: bytes, row: Mapping[str, Any] | sa.RowMapping) -> bytes:
+    """The MAC of a row that follows the row with the MAC ``before``."""
     at: datetime = row["at"]
-    told = (row["id"], int(at.timestamp() * 1_000_000), row["actor"], row["kind"], str(row["record_id"] or ""),
-            row["action"], row["reason"], str(row["batch_id"] or ""))
-    return keys.mac("change.chain", before + row["digest"] + json_text(told).encode())
+    told = (row["id"], int(at.timestamp() * 1_000_000), row["actor"], row["kind"], row["record_id"], row["action"],
+            row["reason"], row["batch_id"])
+    return keys.mac("change.chain", before + row["digest"] + orjson.dumps(told))
 
 
-def _head_mac(keys: Keys, database: str, last_id: int, mac: bytes) -> bytes:
+def head_mac(keys: Keys, database: str, last_id: int, mac: bytes) -> bytes:
+    """The MAC under which the head of a log stands."""
     return keys.mac("change.head", f"{database}:{last_id}:".encode() + mac)
 
 
@@ -151,7 +139,7 @@ def start(session: Session, database: str) -> None:
     """Write the first head of an empty log."""
     keys = session.info["keys"]
     session.execute(CHANGE_HEAD[database].insert().values(
-        id=1, last_id=0, mac=FIRST_MAC, head_mac=_head_mac(keys, database, 0, FIRST_MAC),
+        id=1, last_id=0, mac=FIRST_MAC, head_mac=head_mac(keys, database, 0, FIRST_MAC),
     ))
 
 
@@ -172,19 +160,19 @@ def append(session: Session, actor: str, entries: Iterable[Entry]) -> None:
         row = {
             "id": last_id, "at": at, "actor": actor, "kind": entry.kind, "record_id": entry.record_id,
             "action": entry.action, "changes": plain, "sealed": _sealed_text(entry.sealed), "reason": entry.reason,
-            "batch_id": entry.batch_id, "digest": _digest(keys, plain, entry.clear),
+            "batch_id": entry.batch_id, "digest": digest(keys, plain, entry.clear),
         }
-        row["mac"] = mac = _mac(keys, mac, row)
+        row["mac"] = mac = chain_mac(keys, mac, row)
         rows.append(row)
     if rows:
-        session.execute(CHANGE[database].insert(), rows)
+        insert_rows(session, CHANGE[database], rows)
         head[:] = last_id, mac
 
 
 def _sealed_text(sealed: Mapping[str, Sequence[bytes | None]]) -> str | None:
     if not sealed:
         return None
-    return json.dumps({
+    return json_text({
         name: [value and base64.b64encode(value).decode() for value in values] for name, values in sealed.items()
     })
 
@@ -199,7 +187,7 @@ def _write_head(session: Session) -> None:
     database: str = session.info["writes"]
     last_id, mac = session.info["log_head"]
     session.execute(CHANGE_HEAD[database].update().values(
-        last_id=last_id, mac=mac, head_mac=_head_mac(session.info["keys"], database, last_id, mac),
+        last_id=last_id, mac=mac, head_mac=head_mac(session.info["keys"], database, last_id, mac),
     ))
 
 
@@ -239,7 +227,7 @@ def of_batch(session: Session, database: str, batch_id: UUID, newest_first: bool
 
 def _change(row: Any) -> Change:
     return Change(
-        row.id, row.at, row.actor, row.kind, row.record_id, row.action, json.loads(row.changes or "{}"),
+        row.id, row.at, row.actor, row.kind, row.record_id, row.action, orjson.loads(row.changes or "{}"),
         stored_values(row.sealed), row.reason, row.batch_id,
     )
 
@@ -248,51 +236,5 @@ def stored_values(text: str | None) -> dict[str, list[bytes | None]]:
     """The sealed column of a log row as bytes."""
     return {
         name: [value and base64.b64decode(value) for value in values]
-        for name, values in json.loads(text or "{}").items()
+        for name, values in orjson.loads(text or "{}").items()
     }
-
-
-def verify(session: Session, database: str, noted: Head | None = None) -> Iterator[Broken]:
-    """Walk the whole log and tell every place that was tampered with; nothing found means that nothing was.
-
-    ``noted`` is a head that was written down elsewhere earlier: the log must still pass through it.
-    """
-    keys: Keys = session.info["keys"]
-    table = CHANGE[database]
-    erased: dict[UUID | None, int] = {
-        row.record_id: row.id for row in session.execute(sa.select(table.c.record_id, sa.func.max(table.c.id).label("id"))
-                                                         .where(table.c.action == "erase").group_by(table.c.record_id))
-    }
-    last_id, mac = 0, FIRST_MAC
-    for row in session.execute(sa.select(table).order_by(table.c.id).execution_options(yield_per=2000)):
-        if row.id != last_id + 1:
-            yield Broken(database, last_id + 1, "missing")
-        elif _mac(keys, mac, row._mapping) != row.mac:
-            yield Broken(database, row.id, "altered")
-        if not _values_hold(keys, row, erased):
-            yield Broken(database, row.id, "values")
-        last_id, mac = row.id, row.mac
-        if noted and row.id == noted.last_id and row.mac != noted.mac:
-            yield Broken(database, row.id, "replaced")
-    told = session.execute(sa.select(CHANGE_HEAD[database])).one_or_none()
-    if told is None:
-        yield Broken(database, last_id, "head")
-    elif told.head_mac != _head_mac(keys, database, told.last_id, told.mac):
-        yield Broken(database, told.last_id, "head")
-    elif (told.last_id, told.mac) != (last_id, mac):
-        yield Broken(database, min(told.last_id, last_id) + 1, "tail")
-    if noted and noted.last_id > last_id:
-        yield Broken(database, last_id + 1, "tail")
-
-
-def _values_hold(keys: Keys, row: Any, erased: Mapping[UUID | None, int]) -> bool:
-    if row.changes is None and row.sealed is None and erased.get(row.record_id, 0) >= row.id:
-        return True
-    try:
-        clear = {
-            name: [value and open_sealed(keys, row.kind, name, row.record_id, value) for value in values]
-            for name, values in stored_values(row.sealed).items()
-        }
-        return _digest(keys, row.changes, clear) == row.digest
-    except (Tampered, ValueError):
-        return False

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from . import changes, references
 from .access import Actor
+from .bulk import insert_rows
 from .changes import Entry
 from .crypto import blind
 from .days import today
@@ -97,10 +98,9 @@ class Rows:
             for name, part_rows in parts.items():
                 part_rows += self.storage.part_rows(keys, new.id, name, new.values.get(name))
             entries.append(self._new_entry(keys, new, rows[-1], reason, batch_id))
-        session.execute(self.kind.table.insert(), rows)
+        insert_rows(session, self.kind.table, rows)
         for name, part_rows in parts.items():
-            if part_rows:
-                session.execute(self.kind.parts[name].__table__.insert(), part_rows)
+            insert_rows(session, self.kind.parts[name].__table__, part_rows)
         changes.append(session, actor.name, entries)
 
     @cached_property
@@ -197,9 +197,7 @@ class Rows:
     def _replace_parts(self, session: Session, keys: Any, owner: UUID, name: str, rows: Any) -> None:
         table = self.kind.parts[name].__table__
         session.execute(sa.delete(table).where(table.c.owner_id == owner))
-        part_rows = self.storage.part_rows(keys, owner, name, rows)
-        if part_rows:
-            session.execute(table.insert(), part_rows)
+        insert_rows(session, table, self.storage.part_rows(keys, owner, name, rows))
 
     def _changed_entry(
         self, keys: Any, one: Change, values: Mapping[str, Any], row: Mapping[str, Any], reason: str | None,

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from .. import changes, references
 from ..access import Actor, NotAllowed
+from ..bulk import insert_rows
 from ..db import Database, new_id
 from ..days import guess_roc
 from ..fields import Day
@@ -187,7 +188,7 @@ class _Stager:
             self._count(decision)
         if written:
             with self.database.writing(self.batch.database) as session:
-                session.execute(STAGED_ROW[self.batch.database].insert(), written)
+                insert_rows(session, STAGED_ROW[self.batch.database], written)
         self.progress(len(rows))
 
     def _again(self, number: int, digest: bytes, record_id: UUID) -> Decision:
