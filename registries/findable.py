@@ -1,4 +1,6 @@
-"""What can be found of a record, said by the registry that knows the record; the search index makes documents of it."""
+"""What can be found of a record, said by the registry that knows the record; the search index makes documents
+of it.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,10 @@ STAFF, PUBLIC = "staff", "public"
 class Findable:
     """One record as it can be found; built from that record alone.
 
-    ``names`` are found by pinyin and initials too, ``codes`` whole or by their last characters. What is for the
-    ``public`` is found by everyone, what is for ``staff`` by staff only. ``facets`` hold codes, not their names.
+    ``names`` are found by pinyin and initials too, ``codes`` whole or by their last characters. What is for
+    the
+    ``public`` is found by everyone, what is for ``staff`` by staff only. ``facets`` hold codes, not their
+    names.
     """
 
     kind: str
@@ -50,6 +54,7 @@ def code_words(references: References, scheme: str, codes: str | Iterable[str] |
 def facets(**values: Any) -> dict[str, str | tuple[str, ...]]:
     """The facets that have a value; several values as a tuple."""
     return {
-        name: tuple(value) if isinstance(value, list) else str(value) for name, value in values.items()
+        name: tuple(value) if isinstance(value, list) else str(value)
+        for name, value in values.items()
         if value not in (None, "", [])
     }

@@ -1,4 +1,6 @@
-"""Lists of column headings, written as text: one field a line, headings parted by commas, more on indented lines."""
+"""Lists of column headings, written as text: one field a line, headings parted by commas, more on indented
+lines.
+"""
 
 from __future__ import annotations
 

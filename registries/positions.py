@@ -134,9 +134,11 @@ def complete_position(checked: Checked, stored: Mapping[str, Any] | None) -> Non
     """
     values = checked.values
     _read_pair(checked)
-    if (values.get("longitude") is None and values.get("latitude") is None) or checked.errors.keys() & set(
-        NAMES
-    ):
+    if checked.errors.keys() & set(NAMES):
+        return
+    if values.get("longitude") is None and values.get("latitude") is None:
+        if "longitude" in values and "latitude" in values:
+            values.update(dict.fromkeys(NAMES))
         return
     x, y = (values.get(name) for name in ("longitude", "latitude"))
     if x is not None and y is not None and _unchanged(values, x, y, stored or {}):

@@ -134,10 +134,16 @@ class PartSchema(RecordSchema):
     @classmethod
     def to_text(cls, rows: Iterable[Mapping[str, Any]], references: References) -> str:
         """The cell for a list of entries; `from_text` reads it back."""
-        return "；".join(
-            "｜".join(_escaped(item.to_cell(row.get(name), references)) for name, item in cls.items()).rstrip("｜")
-            for row in rows
-        )
+        entries = []
+        for row in rows:
+            cells = [_escaped(item.to_cell(row.get(name), references)) for name, item in cls.items()]
+            while cells and not cells[-1]:
+                cells.pop()
+            entries.append("｜".join(cells))
+        text = "；".join(entries)
+        # A bare “1,2-二氯乙烷” would be taken for two names.
+        bare = not any(mark in text for mark in "；｜\\")
+        return f"{text}｜" if bare and text and list(split_words(text)) != [text] else text
 
     @classmethod
     def items(cls) -> list[tuple[str, RecordField]]:
@@ -150,8 +156,14 @@ def _escaped(value: Any) -> str:
 
 
 def _parted(text: str, marks: str) -> list[str]:
-    parts = re.split(rf"(?<!\\)[{marks}]", text)
-    return [re.sub(r"\\(.)", r"\1", part) if marks != "；;\n" else part for part in parts]
+    """The pieces between the marks; a mark after a backslash is text. The innermost pieces lose their backslashes."""
+    parts = [""]
+    for sign in re.findall(r"\\.|.", text, re.DOTALL):
+        if sign in marks:
+            parts.append("")
+        else:
+            parts[-1] += sign[-1] if "|" in marks else sign
+    return parts
 
 
 class Parts(RecordField):

@@ -1,10 +1,13 @@
-"""What only one class of facilities has: pad expiry of a defibrillator, volume of a water tank. Free names and values."""
+"""What only one class of facilities has: pad expiry of a defibrillator, volume of a water tank. Free names
+and values.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Any, ClassVar
 
+from ..chinese import half_width
 from ..fields import RecordField, is_blank, text_of
 from ..messages import N_
 from ..references import References
@@ -13,38 +16,38 @@ MOST, NAME_LENGTH, VALUE_LENGTH = 60, 60, 500
 
 
 class Attributes(RecordField):
-    """A mapping of names to short texts; in one cell “名称：值；名称：值”. Told several times, the parts are joined.
+    """A mapping of names to short texts; in one cell “名称：值；名称：值”.
 
     A value of ``None`` takes the attribute away where attributes are added to stored ones.
     """
 
-    takes_many = True
     problems: ClassVar[dict[str, tuple[str, str | None]]] = {
-        "invalid": (N_("%(field)s: “%(value)s” cannot be read."), N_("Write it as name：value；name：value.")),
-        "many": (N_("%(field)s: there are too many or too long entries."), N_("Keep what matters for safety.")),
+        "invalid": (
+            N_("%(field)s: “%(value)s” cannot be read."),
+            N_("Write it as name：value；name：value."),
+        ),
+        "many": (
+            N_("%(field)s: there are too many or too long entries."),
+            N_("Keep what matters for safety."),
+        ),
     }
 
     def tidy(self, raw: Any, references: References) -> Any:
         if isinstance(raw, dict):
-            return {str(name).strip(): _plain(value) for name, value in raw.items()}
-        told: dict[str, Any] = {}
-        for cell in raw if isinstance(raw, list | tuple) else [raw]:
-            text = text_of(cell)
-            if isinstance(text, dict):
-                told |= text
-            elif text is not None:
-                told |= self._read(str(text))
-        return told or None
+            named = ((half_width(str(name)).strip(), _plain(value)) for name, value in raw.items())
+            return {name: value for name, value in named if name} or None
+        text = text_of(raw)
+        return None if text is None else self._read(str(text)) or None
 
     def _read(self, text: str) -> dict[str, str]:
         told = {}
-        for entry in re.split(r"(?<!\\)[;；\n]", text):
+        for entry in re.findall(r"(?:\\.|[^;；\n])+", text):
             if is_blank(entry):
                 continue
-            name, *rest = re.split(r"(?<!\\)[:：]", entry, maxsplit=1)
-            if not rest or not name.strip():
+            match = re.fullmatch(r"((?:\\.|[^:：])+)[:：](.*)", entry)
+            if match is None or not match[1].strip():
                 raise self.problem("invalid", entry)
-            told[_unmarked(name).strip()] = _unmarked(rest[0]).strip()
+            told[_unmarked(match[1]).strip()] = _unmarked(match[2]).strip()
         return told
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str | None]:
@@ -57,7 +60,20 @@ class Attributes(RecordField):
         return plain
 
     def to_cell(self, value: Any, references: References) -> Any:
-        return "；".join(f"{_marked(name)}：{_marked(item)}" for name, item in value.items()) if value else None
+        return (
+            "；".join(f"{_marked(name)}：{_marked(item)}" for name, item in value.items()) if value else None
+        )
+
+
+class AttributeColumns(Attributes):
+    """Attributes that stand in columns of their own, named by their headings; they are added to the stored
+    ones.
+    """
+
+    takes_named = True
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, virtual=True, **kwargs)
 
 
 def added(stored: dict[str, Any] | None, told: dict[str, Any]) -> dict[str, Any] | None:

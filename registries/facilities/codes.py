@@ -1,6 +1,7 @@
 """The code of a component: 16 digits = 6 county + 2 class + 2 subclass + 6 serial, never given out twice.
 
-The serials stand in a table that only rises. It is no record and not logged, so an undo does not take a number back.
+The serials stand in a table that only rises. It is no record and not logged, so an undo does not take a
+number back.
 """
 
 from __future__ import annotations
@@ -31,10 +32,13 @@ def next_codes(session: Session, county: str, subclass: str, n: int = 1) -> list
     """
     serial = _locked(session, county, subclass)
     if serial.last + n > LAST_SERIAL:
-        raise Refused(Problem(
-            N_("There are no serial numbers left for components of subclass %(subclass)s."),
-            N_("Look for a component whose code was mistyped with a very high serial."), subclass=subclass,
-        ))
+        raise Refused(
+            Problem(
+                N_("There are no serial numbers left for components of subclass %(subclass)s."),
+                N_("Look for a component whose code was mistyped with a very high serial."),
+                subclass=subclass,
+            )
+        )
     first = serial.last + 1
     serial.last += n
     session.flush()
@@ -67,11 +71,13 @@ def _locked(session: Session, county: str, subclass: str) -> Serial:
 
 
 def county_of(references: References, area_path: str | None) -> str | None:
-    """The county whose code a component at an area gets: that of the nearest area above it that has a national code."""
-    best = ""
-    code = None
-    for area in references.areas:
-        if area.code and area.code[:6].isdigit() and len(area.code) >= 6 and (area_path or "").startswith(area.path):
-            if code is None or len(area.path) > len(best):
-                best, code = area.path, area.code[:6]
-    return code
+    """The county whose code a component at an area gets: that of the nearest area above it that has a
+    national code.
+    """
+    above = [
+        area
+        for area in references.areas
+        if (area_path or "").startswith(area.path) and re.match(r"\d{6}", area.code or "")
+    ]
+    nearest = max(above, key=lambda area: len(area.path), default=None)
+    return None if nearest is None else str(nearest.code)[:6]

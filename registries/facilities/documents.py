@@ -1,4 +1,6 @@
-"""What can be found of facilities and places; the public finds what it may use, such as defibrillators and shelters."""
+"""What can be found of facilities and places; the public finds what it may use, such as defibrillators and
+shelters.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +20,38 @@ def facility_documents(items: Iterable[Any], references: References) -> Iterator
     for item in items:
         values = item.values
         public = values["is_public"] and values["state"] not in UNUSABLE
-        shown = [] if public else [
-            values["owner"], values["maintainer"], values["competent_department"], values["note"],
-            *(f"{name} {value}" for name, value in (values["attributes"] or {}).items()),
-        ]
+        shown = (
+            []
+            if public
+            else [
+                values["owner"],
+                values["maintainer"],
+                values["competent_department"],
+                values["note"],
+                *(f"{name} {value}" for name, value in (values["attributes"] or {}).items()),
+            ]
+        )
         yield Findable(
-            kind=item.kind, id=item.id, title=facility_title(values), audience=PUBLIC if public else STAFF,
-            area_path=item.area_path, names=(values["name"],), codes=(values["code"],) if values["code"] else (),
+            kind=item.kind,
+            id=item.id,
+            title=facility_title(values),
+            audience=PUBLIC if public else STAFF,
+            area_path=item.area_path,
+            names=(values["name"],),
+            codes=(values["code"],) if values["code"] else (),
             text=words(
-                code_words(references, "facility_subclass", values["subclass"]), values["location"], values["address"],
-                values["opening_hours"], code_words(references, "facility_state", values["state"]), *shown,
+                code_words(references, "facility_subclass", values["subclass"]),
+                values["location"],
+                values["address"],
+                values["opening_hours"],
+                code_words(references, "facility_state", values["state"]),
+                *shown,
             ),
             date=values["last_checked_on"] or values["installed_on"],
             facets=facets(
-                subclass=values["subclass"], facility_class=(values["subclass"] or "")[:2], state=values["state"],
+                subclass=values["subclass"],
+                facility_class=(values["subclass"] or "")[:2],
+                state=values["state"],
                 risk_colour=values["risk_colour"],
             ),
         )
@@ -42,12 +62,21 @@ def place_documents(items: Iterable[Any], references: References) -> Iterator[Fi
     for item in items:
         values = item.values
         yield Findable(
-            kind=item.kind, id=item.id, title=values["name"], audience=STAFF, area_path=item.area_path,
-            names=(values["name"],), codes=(values["code"],) if values["code"] else (),
+            kind=item.kind,
+            id=item.id,
+            title=values["name"],
+            audience=STAFF,
+            area_path=item.area_path,
+            names=(values["name"],),
+            codes=(values["code"],) if values["code"] else (),
             text=words(
-                values["address"], code_words(references, "place_kind", values["kind"]), values["use"],
+                values["address"],
+                code_words(references, "place_kind", values["kind"]),
+                values["use"],
                 code_words(references, "building_structure", values["structure"]),
-                code_words(references, "danger_grade", values["danger_grade"]), values["property_company"], values["note"],
+                code_words(references, "danger_grade", values["danger_grade"]),
+                values["property_company"],
+                values["note"],
             ),
             facets=facets(place_kind=values["kind"], danger_grade=values["danger_grade"]),
         )

@@ -1,4 +1,6 @@
-"""How the files of offices call the fields of facilities; the importer reads traditional characters as simplified."""
+"""How the files of offices call the fields of facilities; the importer reads traditional characters as
+simplified.
+"""
 
 from ..heading_lists import read_headings
 
@@ -9,7 +11,7 @@ name: 部件名称, 设施名称, 名称, 设备名称, ObjName, placeName, shel
 subclass: 小类代码, 部件小类, 小类, 部件类型, 设施类型, 设施类别, 小类名称, 部件类别, subclass
 competent_department: 主管部门, 主管部门名称, DeptName1, 主管单位
 competent_department_code: 主管部门代码, DeptCode1
-owner: 权属单位, 权属单位名称, DeptName2, 产权单位, 产权, 所有单位, 水公司单位名称
+owner: 权属单位, 权属单位名称, DeptName2, 产权单位, 所有单位, 水公司单位名称
 owner_code: 权属单位代码, DeptCode2
 maintainer: 养护单位, 养护单位名称, DeptName3, 维护单位, 管理单位, 保管单位, 管护单位, manager, 单位名称
     管养单位
@@ -37,7 +39,15 @@ risk_colour: 风险等级, 风险颜色
 surveyed_on: 普查日期, 初始时间, ORDate, 采集日期, 调查日期
 data_source: 数据来源, DataSource
 attributes: 属性, 扩展属性
-more_attributes: 补充属性
+more_attributes: 补充属性, 种类, 型式, 消防栓盖, 产权, 出水口型式, 开关型式, 消防栓标志, 水压不足, 出水量
+    自订编号, 公厕编号, 公厕类别, 公厕等级, 尿布台设置数量, 儿童座椅设置数量, category, placeCategory,
+    placeType
+    totalSeats, excellentGradeCount, superiorGradeCount, ordinaryGradeCount, improvementGradeCount
+    accessibleToiletSeats, parentChildToiletSeats, shelterTypeRaw, floodStatus, earthquakeStatus
+    landslideStatus, tsunamiStatus, isReliefStation, hasAccessibleFacilities, hasIndoorSpace, hasOutdoorSpace
+    servedVillagesRaw, shelterAreaSqm, basementInfo, policePrecinct, river_basin, pumb_num, door_num
+    warning_level, start_pumping_level, cameraLocationCodeRaw, 口径, 管径, 压力, 水源, 有效期, 电极片有效期
+    电池有效期, 序列号, 服务范围, 适用灾害, 面积(平方米), 避难面积
 links: 关联单位, 关联记录
 note: 备注, 说明, remark, remarks
 """)

@@ -16,7 +16,9 @@ POINT_PLACES = 6
 def derive(values: dict[str, Any], stored: Mapping[str, Any] | None, context: Context) -> None:
     """The next check follows from the last one, unless it is told."""
     before = stored or {}
-    if all(values.get(name, before.get(name)) == before.get(name) for name in ("last_checked_on", "check_days")):
+    if all(
+        values.get(name, before.get(name)) == before.get(name) for name in ("last_checked_on", "check_days")
+    ):
         return
     record = {**before, **values}
     last, days = record.get("last_checked_on"), record.get("check_days")
@@ -52,7 +54,9 @@ def _point(values: Mapping[str, Any]) -> str:
 
 def _words(values: Mapping[str, Any]) -> str:
     location, address = values.get("location"), values.get("address")
-    return "|".join((fold(values.get("name") or ""), fold(location or ""), address_key(address) if address else ""))
+    return "|".join(
+        (fold(values.get("name") or ""), fold(location or ""), address_key(address) if address else "")
+    )
 
 
 def code(values: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -19,7 +19,9 @@ class Facility(Record, Base):
     __tablename__ = "facility"
     __table_args__ = (
         sa.Index(
-            "uq_facility_code", "code", unique=True,
+            "uq_facility_code",
+            "code",
+            unique=True,
             sqlite_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
             postgresql_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
         ),
@@ -80,7 +82,9 @@ class FacilityLink(LinkColumns, Part, Base):
 
 
 class Serial(Base):
-    """The last serial number given out for a subclass in a county. It only ever rises: no undo takes it back."""
+    """The last serial number given out for a subclass in a county. It only ever rises: no undo takes it
+    back.
+    """
 
     __tablename__ = "serial"
     __table_args__ = {"schema": "facilities"}
@@ -95,8 +99,10 @@ class Place(Record, Base):
 
     __tablename__ = "place"
     __table_args__ = (
-        sa.Index("ix_place_area", "area_path", "name_pinyin"), sa.Index("ix_place_code", "code"),
-        sa.Index("ix_place_fingerprint", "fingerprint"), sa.Index("ix_place_source", "source", "source_key"),
+        sa.Index("ix_place_area", "area_path", "name_pinyin"),
+        sa.Index("ix_place_code", "code"),
+        sa.Index("ix_place_fingerprint", "fingerprint"),
+        sa.Index("ix_place_source", "source", "source_key"),
         {"schema": "facilities"},
     )
 

@@ -30,7 +30,8 @@ GONE = ("06", "07")
 
 
 def link_facilities(session: Session, rows: list[tuple[UUID, dict[str, Any]]], write: Any) -> None:
-    """Give a code to the facilities that have none, as far as subclass and county are known; heed those that came with one.
+    """Give a code to the facilities that have none, as far as subclass and county are known; heed those that
+    came with one.
 
     :raises Invalid: a code belongs to another facility.
     """
@@ -69,10 +70,17 @@ def _refuse_taken(session: Session, given: dict[str, UUID]) -> None:
         statement = sa.select(_FACILITY.c.code, _FACILITY.c.id).where(_FACILITY.c.code.in_(chunk), _live())
         for row in session.execute(statement):
             if row.id != given[row.code]:
-                raise Invalid({"code": [Problem(
-                    N_("The code %(code)s belongs to another facility already."), N_("Correct it, or clear it to get a new one."),
-                    code=row.code,
-                )]})
+                raise Invalid(
+                    {
+                        "code": [
+                            Problem(
+                                N_("The code %(code)s belongs to another facility already."),
+                                N_("Correct it, or clear it to get a new one."),
+                                code=row.code,
+                            )
+                        ]
+                    }
+                )
 
 
 def _live() -> sa.ColumnElement[bool]:
@@ -80,21 +88,43 @@ def _live() -> sa.ColumnElement[bool]:
 
 
 FACILITY = Kind(
-    name="facility", database="facilities", model=Facility, schema=FacilitySchema, label=N_("Facility"),
-    parts={"links": FacilityLink}, derive=identity.derive, columns=identity.columns, link=link_facilities,
-    fingerprint=identity.facility_fingerprint, codes=identity.code, documents=facility_documents,
+    name="facility",
+    database="facilities",
+    model=Facility,
+    schema=FacilitySchema,
+    label=N_("Facility"),
+    parts={"links": FacilityLink},
+    derive=identity.derive,
+    columns=identity.columns,
+    link=link_facilities,
+    fingerprint=identity.facility_fingerprint,
+    codes=identity.code,
+    documents=facility_documents,
     title=identity.facility_title,
 )
 PLACE = Kind(
-    name="place", database="facilities", model=Place, schema=PlaceSchema, label=N_("Place"),
-    columns=identity.columns, fingerprint=identity.place_fingerprint, codes=identity.code, documents=place_documents,
+    name="place",
+    database="facilities",
+    model=Place,
+    schema=PlaceSchema,
+    label=N_("Place"),
+    columns=identity.columns,
+    fingerprint=identity.place_fingerprint,
+    codes=identity.code,
+    documents=place_documents,
 )
 facilities = Records(FACILITY)
 places = Records(PLACE)
 
 
 def record_check(
-    session: Session, facility_id: UUID, on: date, *, version: int, actor: Actor, state: str | None = None,
+    session: Session,
+    facility_id: UUID,
+    on: date,
+    *,
+    version: int,
+    actor: Actor,
+    state: str | None = None,
     reason: str | None = None,
 ) -> Item:
     """Note a check and perhaps the state that was found; the next check follows from the interval."""
@@ -105,16 +135,25 @@ def record_check(
 
 
 def assign_keeper(
-    session: Session, facility_id: UUID, organisation_id: UUID, name: str, since: date, *, version: int, actor: Actor,
+    session: Session,
+    facility_id: UUID,
+    organisation_id: UUID,
+    name: str,
+    since: date,
+    *,
+    version: int,
+    actor: Actor,
     role: str = "kept_by",
 ) -> Item:
-    """Name the organisation that keeps (or owns, or supervises) a facility from a day on; the one before it ends then.
+    """Name the organisation that keeps (or owns, or supervises) a facility from a day on; the one before it
+    ends then.
 
     That the organisation exists is the caller's to check: it lives in another database.
     """
     rows = facilities.get(session, facility_id, actor=actor, follow=False).values["links"]
     kept = [
-        {**row, "until": since} if row["role"] == role and row["until"] is None else row for row in rows
+        {**row, "until": since} if row["role"] == role and row["until"] is None else row
+        for row in rows
         if not (row["role"] == role and row["target_id"] == organisation_id and row["until"] is None)
     ]
     raw = {"links": [*kept, {"role": role, "target_id": organisation_id, "since": since}], _NAMES[role]: name}
@@ -136,17 +175,29 @@ class DueCheck:
 
 
 def overdue(
-    session: Session, on: date, *, actor: Actor, paths: Sequence[str] | None = None, subclass: str | None = None,
+    session: Session,
+    on: date,
+    *,
+    actor: Actor,
+    paths: Sequence[str] | None = None,
+    subclass: str | None = None,
     limit: int = 500,
 ) -> list[DueCheck]:
     """The facilities that should have been checked before ``on``, the oldest first."""
     table = _FACILITY.c
     scopes = actor.scopes("read", "facilities")
     conditions = [
-        table.next_check_on < on, _live(), sa.or_(table.state.is_(None), table.state.not_in(GONE)),
+        table.next_check_on < on,
+        _live(),
+        sa.or_(table.state.is_(None), table.state.not_in(GONE)),
         *([] if scopes is None else [within(table.area_path, scopes)]),
         *([] if paths is None else [within(table.area_path, paths)]),
         *([] if subclass is None else [table.subclass == subclass]),
     ]
-    statement = sa.select(table.id, table.name, table.subclass, table.area_path, table.next_check_on).where(*conditions)
-    return [DueCheck(*row) for row in session.execute(statement.order_by(table.next_check_on, table.id).limit(limit))]
+    statement = sa.select(table.id, table.name, table.subclass, table.area_path, table.next_check_on).where(
+        *conditions
+    )
+    return [
+        DueCheck(*row)
+        for row in session.execute(statement.order_by(table.next_check_on, table.id).limit(limit))
+    ]

@@ -19,24 +19,39 @@ def documents(items: Iterable[Any], references: References) -> Iterator[Findable
         numbers = [row["number"] for row in values["registrations"]]
         licence_numbers = [row["number"] for row in values["licences"] if row["number"]]
         yield Findable(
-            kind=item.kind, id=item.id, title=values["name"], audience=STAFF, area_path=item.area_path,
+            kind=item.kind,
+            id=item.id,
+            title=values["name"],
+            audience=STAFF,
+            area_path=item.area_path,
             names=tuple(filter(None, (values["name"], values["short_name"]))),
             codes=tuple(filter(None, (*numbers, *licence_numbers, values["operator_number"]))),
             text=words(
-                values["address"], code_words(references, "org_type", values["org_type"]), values["legal_form"],
-                code_words(references, "industry", values["industry"]), values["industry_text"],
+                values["address"],
+                code_words(references, "org_type", values["org_type"]),
+                values["legal_form"],
+                code_words(references, "industry", values["industry"]),
+                values["industry_text"],
                 code_words(references, "key_unit", values["key_unit_kinds"]),
                 code_words(references, "small_venue", values["small_venue"]),
                 code_words(references, "operating_status", values["operating_status"]),
                 *(row["name"] for row in values["hazardous_chemicals"]),
-                *(code_words(references, "special_equipment", row["kind"]) for row in values["special_equipment"]),
-                values["responsible_department"], values["property_company"],
-                (values["business_scope"] or "")[:SCOPE_LENGTH], values["note"],
+                *(
+                    code_words(references, "special_equipment", row["kind"])
+                    for row in values["special_equipment"]
+                ),
+                values["responsible_department"],
+                values["property_company"],
+                (values["business_scope"] or "")[:SCOPE_LENGTH],
+                values["note"],
             ),
             date=values["opened_on"],
             facets=facets(
-                org_type=values["org_type"], industry=(values["industry"] or "")[:1],
-                operating_status=values["operating_status"], key_unit=values["key_unit_kinds"],
-                small_venue=values["small_venue"], risk_colour=values["risk_colour"],
+                org_type=values["org_type"],
+                industry=(values["industry"] or "")[:1],
+                operating_status=values["operating_status"],
+                key_unit=values["key_unit_kinds"],
+                small_venue=values["small_venue"],
+                risk_colour=values["risk_colour"],
             ),
         )

@@ -1,4 +1,6 @@
-"""How the files of offices call the fields of organisations; the importer reads traditional characters as simplified."""
+"""How the files of offices call the fields of organisations; the importer reads traditional characters as
+simplified.
+"""
 
 from ..heading_lists import read_headings
 

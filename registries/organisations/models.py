@@ -18,7 +18,8 @@ OWNER = "organisations.organisation"
 class Organisation(Record, Base):
     """A social unit: enterprise, office, school, shop, building site … at one place.
 
-    Premises of a company that are not the company itself are records of their own; ``operator_number`` is then the
+    Premises of a company that are not the company itself are records of their own; ``operator_number`` is
+    then the
     number of the legal entity that runs them, and ``parent_id`` its record if there is one.
     """
 
@@ -96,7 +97,8 @@ class OrganisationRegistration(Part, Base):
     OWNER = OWNER
     __tablename__ = "organisation_registration"
     __table_args__ = (
-        sa.Index("ix_organisation_registration_number", "number", "scheme"), {"schema": "organisations"},
+        sa.Index("ix_organisation_registration_number", "number", "scheme"),
+        {"schema": "organisations"},
     )
 
     scheme: Mapped[str] = mapped_column(plain_text(40))
@@ -139,7 +141,8 @@ class SpecialEquipment(Part, Base):
     OWNER = OWNER
     __tablename__ = "special_equipment"
     __table_args__ = (
-        sa.Index("ix_special_equipment_next_inspection", "next_inspection_on"), {"schema": "organisations"},
+        sa.Index("ix_special_equipment_next_inspection", "next_inspection_on"),
+        {"schema": "organisations"},
     )
 
     kind: Mapped[str] = mapped_column(plain_text(40))

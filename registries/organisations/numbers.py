@@ -1,6 +1,7 @@
 """A column of a file for each register's numbers: they become the list ``registrations`` of the organisation.
 
-One column often holds several kinds at once (the credit code, the licence number before it), so a number whose shape
+One column often holds several kinds at once (the credit code, the licence number before it), so a number
+whose shape
 says for certain what it is goes where it belongs.
 """
 
@@ -23,7 +24,13 @@ from ..registrations import (
 )
 
 USCC, LICENCE, ORG_CODE, TW_UBN, TW_FACTORY, INSTITUTION, OTHER = (
-    "uscc", "licence_no", "org_code", "tw_ubn", "tw_factory", "institution_no", "other",
+    "uscc",
+    "licence_no",
+    "org_code",
+    "tw_ubn",
+    "tw_factory",
+    "institution_no",
+    "other",
 )
 #: Schemes in which each live record has its own number.
 UNIQUE = frozenset({USCC, LICENCE, ORG_CODE, TW_UBN, TW_FACTORY, INSTITUTION})
@@ -55,22 +62,33 @@ def check_number(scheme: str, raw: Any) -> Checked:
 
 def _check_factory(raw: Any) -> Checked:
     value = tidy(raw)
-    if re.fullmatch(r"\d{6,8}", value):
+    if re.fullmatch(r"\d{6,8}|[0-9A-Z]{8}", value):
         return Checked(value.zfill(8))
-    return Checked(value, (Problem(
-        N_("A factory registration number has 8 digits, “%(value)s” has not."), N_("Compare it with the certificate."),
-        value=value,
-    ),))
+    return Checked(
+        value,
+        (
+            Problem(
+                N_("A factory registration number has 8 characters, “%(value)s” has not."),
+                N_("Compare it with the certificate."),
+                value=value,
+            ),
+        ),
+    )
 
 
 _CHECKS: dict[str, Callable[[Any], Checked]] = {
-    USCC: check_credit_code, LICENCE: check_licence_number, ORG_CODE: check_organisation_code,
-    TW_UBN: check_unified_number, TW_FACTORY: _check_factory,
+    USCC: check_credit_code,
+    LICENCE: check_licence_number,
+    ORG_CODE: check_organisation_code,
+    TW_UBN: check_unified_number,
+    TW_FACTORY: _check_factory,
 }
 
 
 class RegistrationNumber(Text):
-    """The numbers of one scheme (or, without one, of the scheme that the number looks like) in a column of their own."""
+    """The numbers of one scheme (or, without one, of the scheme that the number looks like) in a column of
+    their own.
+    """
 
     problems: ClassVar[dict[str, tuple[str, str | None]]] = {"number": ("%(field)s: %(reason)s", None)}
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..access import Actor
-from ..areas import within
 from ..messages import N_, Problem
 from ..records import Invalid, Item, Records, in_chunks
 from ..storing import Kind
@@ -30,8 +27,6 @@ from .models import (
 from .numbers import UNIQUE
 from .schemas import OrganisationSchema
 
-#: How many days before its end a licence is brought to notice.
-LICENCE_ALARMS = (90, 30, 7)
 _REGISTRATION = OrganisationRegistration.__table__
 _ORGANISATION = Organisation.__table__
 
@@ -43,7 +38,8 @@ def find_codes(session: Session, _storage: Any, codes: set[tuple[str, str]]) -> 
         statement = (
             sa.select(_REGISTRATION.c.scheme, _REGISTRATION.c.number, _REGISTRATION.c.owner_id)
             .join(_ORGANISATION, _ORGANISATION.c.id == _REGISTRATION.c.owner_id)
-            .where(_REGISTRATION.c.number.in_(chunk), _live()).order_by(_REGISTRATION.c.owner_id.desc())
+            .where(_REGISTRATION.c.number.in_(chunk), _live())
+            .order_by(_REGISTRATION.c.owner_id.desc())
         )
         for row in session.execute(statement):
             if (row.scheme, row.number) in codes:
@@ -54,23 +50,33 @@ def find_codes(session: Session, _storage: Any, codes: set[tuple[str, str]]) -> 
 def link(session: Session, rows: list[tuple[UUID, dict[str, Any]]], write: Any) -> None:
     """Refuse a number that another live organisation holds.
 
-    An import has matched its rows by their numbers already, so only what one person writes is checked here; what slips
+    An import has matched its rows by their numbers already, so only what one person writes is checked here;
+    what slips
     in by other ways is found by ``sanku check``.
     """
     if write.batch_id is not None or (write.changed is not None and "registrations" not in write.changed):
         return
     numbers = {
-        (row["scheme"], row["number"]): owner for owner, values in rows for row in values.get("registrations") or ()
+        (row["scheme"], row["number"]): owner
+        for owner, values in rows
+        for row in values.get("registrations") or ()
         if row["scheme"] in UNIQUE
     }
     if not numbers:
         return
     for (scheme, number), holder in find_codes(session, None, set(numbers)).items():
         if holder != numbers[scheme, number]:
-            raise Invalid({"registrations": [Problem(
-                N_("The number %(number)s belongs to another organisation already."),
-                N_("Look that organisation up, or correct the number."), number=number,
-            )]})
+            raise Invalid(
+                {
+                    "registrations": [
+                        Problem(
+                            N_("The number %(number)s belongs to another organisation already."),
+                            N_("Look that organisation up, or correct the number."),
+                            number=number,
+                        )
+                    ]
+                }
+            )
 
 
 def _live() -> sa.ColumnElement[bool]:
@@ -78,20 +84,39 @@ def _live() -> sa.ColumnElement[bool]:
 
 
 ORGANISATION = Kind(
-    name="organisation", database="organisations", model=Organisation, schema=OrganisationSchema,
+    name="organisation",
+    database="organisations",
+    model=Organisation,
+    schema=OrganisationSchema,
     label=N_("Organisation"),
     parts={
-        "registrations": OrganisationRegistration, "licences": Licence, "hazardous_chemicals": HazardousChemical,
-        "special_equipment": SpecialEquipment, "responsibility_letters": ResponsibilityLetter, "links": OrganisationLink,
+        "registrations": OrganisationRegistration,
+        "licences": Licence,
+        "hazardous_chemicals": HazardousChemical,
+        "special_equipment": SpecialEquipment,
+        "responsibility_letters": ResponsibilityLetter,
+        "links": OrganisationLink,
     },
-    derive=identity.derive, columns=identity.columns, link=link, fingerprint=identity.fingerprint, codes=identity.codes,
-    find_codes=find_codes, branch=identity.branch, documents=documents,
+    derive=identity.derive,
+    columns=identity.columns,
+    link=link,
+    fingerprint=identity.fingerprint,
+    codes=identity.codes,
+    find_codes=find_codes,
+    branch=identity.branch,
+    documents=documents,
 )
 organisations = Records(ORGANISATION)
 
 
 def record_inspection(
-    session: Session, organisation_id: UUID, on: date, *, version: int, actor: Actor, days: int | None = None,
+    session: Session,
+    organisation_id: UUID,
+    on: date,
+    *,
+    version: int,
+    actor: Actor,
+    days: int | None = None,
     reason: str | None = None,
 ) -> Item:
     """Note an inspection; the next one follows from ``days`` or the interval the organisation has."""
@@ -102,9 +127,11 @@ def record_inspection(
 
 
 def renew_licence(
-    session: Session, organisation_id: UUID, licence: dict[str, Any], *, version: int, actor: Actor,
+    session: Session, organisation_id: UUID, licence: dict[str, Any], *, version: int, actor: Actor
 ) -> Item:
-    """Put a licence in the place of the one of its kind and number, or of its kind alone; else beside the others."""
+    """Put a licence in the place of the one of its kind and number, or of its kind alone; else beside the
+    others.
+    """
     rows = list(organisations.get(session, organisation_id, actor=actor, follow=False).values["licences"])
     same = [row for row in rows if row["kind"] == licence["kind"]]
     exact = [row for row in same if row["number"] == licence.get("number")]
@@ -112,22 +139,32 @@ def renew_licence(
     for row in replaced:
         licence = {**row, **licence}
     rows = [row for row in rows if not any(row is old for old in replaced)]
-    return organisations.update(session, organisation_id, {"licences": [*rows, licence]}, version=version, actor=actor)
+    return organisations.update(
+        session, organisation_id, {"licences": [*rows, licence]}, version=version, actor=actor
+    )
 
 
 def sign_letter(
-    session: Session, organisation_id: UUID, letter: dict[str, Any], *, version: int, actor: Actor,
+    session: Session, organisation_id: UUID, letter: dict[str, Any], *, version: int, actor: Actor
 ) -> Item:
     """Note a signed letter of responsibility; one of the same kind and year is replaced."""
-    rows = organisations.get(session, organisation_id, actor=actor, follow=False).values["responsibility_letters"]
+    rows = organisations.get(session, organisation_id, actor=actor, follow=False).values[
+        "responsibility_letters"
+    ]
     kept = [row for row in rows if (row["kind"], row["year"]) != (letter["kind"], letter["year"])]
     return organisations.update(
-        session, organisation_id, {"responsibility_letters": [*kept, letter]}, version=version, actor=actor,
+        session, organisation_id, {"responsibility_letters": [*kept, letter]}, version=version, actor=actor
     )
 
 
 def succeed(
-    session: Session, organisation_id: UUID, successor_id: UUID, on: date, *, version: int, actor: Actor,
+    session: Session,
+    organisation_id: UUID,
+    successor_id: UUID,
+    on: date,
+    *,
+    version: int,
+    actor: Actor,
     reason: str | None = None,
 ) -> Item:
     """Close an organisation on a day and name the one that carries on.
@@ -139,11 +176,15 @@ def succeed(
     return organisations.update(session, organisation_id, raw, version=version, actor=actor, reason=reason)
 
 
-def place_under(session: Session, organisation_id: UUID, parent_id: UUID | None, *, version: int, actor: Actor) -> Item:
+def place_under(
+    session: Session, organisation_id: UUID, parent_id: UUID | None, *, version: int, actor: Actor
+) -> Item:
     """Make an organisation part of another one, or of none."""
     if parent_id is not None:
         _refuse_circle(session, organisation_id, parent_id, "parent_id", actor)
-    return organisations.update(session, organisation_id, {"parent_id": parent_id}, version=version, actor=actor)
+    return organisations.update(
+        session, organisation_id, {"parent_id": parent_id}, version=version, actor=actor
+    )
 
 
 def _refuse_circle(session: Session, organisation_id: UUID, other: UUID, name: str, actor: Actor) -> None:
@@ -151,96 +192,47 @@ def _refuse_circle(session: Session, organisation_id: UUID, other: UUID, name: s
     at: UUID | None = other
     while at is not None:
         if at in seen:
-            raise Invalid({name: [Problem(
-                N_("The organisations would lead back to one another."), N_("Choose another organisation."),
-            )]})
+            raise Invalid(
+                {
+                    name: [
+                        Problem(
+                            N_("The organisations would lead back to one another."),
+                            N_("Choose another organisation."),
+                        )
+                    ]
+                }
+            )
         seen.add(at)
         at = organisations.get(session, at, actor=actor).values[name]
 
 
 def occupy(
-    session: Session, organisation_id: UUID, place_id: UUID, since: date | None, *, version: int, actor: Actor,
+    session: Session,
+    organisation_id: UUID,
+    place_id: UUID,
+    since: date | None,
+    *,
+    version: int,
+    actor: Actor,
     role: str = "occupies",
 ) -> Item:
-    """Link the organisation with a place that it uses from a day on; that the place exists is the caller's to check."""
+    """Link the organisation with a place that it uses from a day on; that the place exists is the caller's to
+    check.
+    """
     rows = organisations.get(session, organisation_id, actor=actor, follow=False).values["links"]
     added = {"role": role, "target_id": place_id, "since": since}
-    return organisations.update(session, organisation_id, {"links": [*rows, added]}, version=version, actor=actor)
+    return organisations.update(
+        session, organisation_id, {"links": [*rows, added]}, version=version, actor=actor
+    )
 
 
-def vacate(session: Session, organisation_id: UUID, place_id: UUID, until: date, *, version: int, actor: Actor) -> Item:
+def vacate(
+    session: Session, organisation_id: UUID, place_id: UUID, until: date, *, version: int, actor: Actor
+) -> Item:
     """End the links with a place on a day."""
     rows = organisations.get(session, organisation_id, actor=actor, follow=False).values["links"]
     ended = [
-        {**row, "until": until} if row["target_id"] == place_id and row["until"] is None else row for row in rows
+        {**row, "until": until} if row["target_id"] == place_id and row["until"] is None else row
+        for row in rows
     ]
     return organisations.update(session, organisation_id, {"links": ended}, version=version, actor=actor)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Something that is due or about to run out: ``kind`` is inspection, licence, equipment or insurance."""
-
-    organisation_id: UUID
-    name: str
-    area_path: str
-    kind: str
-    what: str | None
-    on: date
-
-
-def overdue(
-    session: Session, on: date, *, actor: Actor, paths: Sequence[str] | None = None, limit: int = 500,
-) -> list[Due]:
-    """Inspections of organisations and of their equipment that should have been before ``on``, the oldest first."""
-    table, machine = _ORGANISATION, SpecialEquipment.__table__
-    scope = _scope(actor, paths)
-    inspections = sa.select(
-        table.c.id, table.c.name, table.c.area_path, sa.literal("inspection"), sa.null(), table.c.next_inspection_on.label("due"),
-    ).where(table.c.next_inspection_on < on, _open(), *scope)
-    machines = sa.select(
-        table.c.id, table.c.name, table.c.area_path, sa.literal("equipment"), machine.c.kind, machine.c.next_inspection_on,
-    ).join(machine, machine.c.owner_id == table.c.id).where(machine.c.next_inspection_on < on, _open(), *scope)
-    return _due(session, [inspections, machines], limit)
-
-
-def running_out(
-    session: Session, on: date, days: int = LICENCE_ALARMS[0], *, actor: Actor, paths: Sequence[str] | None = None,
-    limit: int = 500,
-) -> list[Due]:
-    """Licences and insurances that end within ``days`` after ``on`` or have ended already, the first to end first."""
-    table, licence = _ORGANISATION, Licence.__table__
-    last = on + timedelta(days=days)
-    scope = _scope(actor, paths)
-    licences = sa.select(
-        table.c.id, table.c.name, table.c.area_path, sa.literal("licence"), licence.c.kind, licence.c.valid_to.label("due"),
-    ).join(licence, licence.c.owner_id == table.c.id).where(licence.c.valid_to <= last, _open(), *scope)
-    insurances = sa.select(
-        table.c.id, table.c.name, table.c.area_path, sa.literal("insurance"), sa.null(), table.c.insured_until,
-    ).where(table.c.insured_until <= last, _open(), *scope)
-    return _due(session, [licences, insurances], limit)
-
-
-def _due(session: Session, statements: list[sa.Select[Any]], limit: int) -> list[Due]:
-    found = [Due(*row) for statement in statements for row in session.execute(statement.order_by("due").limit(limit))]
-    return sorted(found, key=lambda due: (due.on, due.name))[:limit]
-
-
-def alarm_step(on: date, ends: date) -> int | None:
-    """The smallest of the alarms (90, 30, 7 days) that a date has come within; 0 once it is over."""
-    left = (ends - on).days
-    if left < 0:
-        return 0
-    return min((step for step in LICENCE_ALARMS if left <= step), default=None)
-
-
-def _open() -> sa.ColumnElement[bool]:
-    status = _ORGANISATION.c.operating_status
-    return sa.and_(_live(), sa.or_(status.is_(None), status.in_(("10", "20", "30", "99"))))
-
-
-def _scope(actor: Actor, paths: Sequence[str] | None) -> list[sa.ColumnElement[bool]]:
-    column = _ORGANISATION.c.area_path
-    scopes = actor.scopes("read", "organisations")
-    conditions = [] if scopes is None else [within(column, scopes)]
-    return conditions if paths is None else [*conditions, within(column, paths)]
