@@ -96,7 +96,8 @@ class Rows:
         for new in news:
             rows.append(self._new_row(keys, known, new, at))
             for name, part_rows in parts.items():
-                part_rows += self.storage.part_rows(keys, new.id, name, new.values.get(name))
+                if new.values.get(name):
+                    part_rows += self.storage.part_rows(keys, new.id, name, new.values[name])
             entries.append(self._new_entry(keys, new, rows[-1], reason, batch_id))
         insert_rows(session, self.kind.table, rows)
         for name, part_rows in parts.items():
@@ -129,12 +130,13 @@ class Rows:
     ) -> Entry:
         entry = Entry(self.name, new.id, "create", {}, {}, {}, reason, batch_id)
         plain, sealed, clear = {}, {}, {}
+        convert = self.storage.to_json_of
         for name, value in new.values.items():
             item = self.storage.fields.get(name)
             if item is None or value is None or value == []:
                 continue
             if not item.sealed:
-                plain[name] = [None, item.to_json(value)]
+                plain[name] = [None, convert[name](value) if name in convert else value]
             else:
                 data = row.get(f"{name}_sealed") or self.storage.seal(keys, new.id, name, value)
                 sealed[name], clear[name] = [None, data], [None, item.seal_text(value)]

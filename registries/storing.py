@@ -34,6 +34,9 @@ class Record:
     last written to it, good while ``row_version`` equals ``version``.
     """
 
+    #: Columns that stay when a person is erased, because the counts need them.
+    COUNTED: ClassVar[frozenset[str]] = frozenset()
+
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
     area_id: Mapped[UUID] = mapped_column(sa.Uuid)
     area_path: Mapped[str] = mapped_column(plain_text(PATH_LENGTH))
@@ -53,6 +56,8 @@ class Part:
     """A row of a list that belongs to one record, known by its owner and its place in the list."""
 
     OWNER: ClassVar[str]
+    #: Columns that stay when the owner is erased; without any, the whole row goes.
+    COUNTED: ClassVar[frozenset[str]] = frozenset()
 
     @declared_attr
     def owner_id(cls) -> Mapped[UUID]:
@@ -175,7 +180,16 @@ class Storage:
         self.parts = {name: item for name, item in self.fields.items() if isinstance(item, Parts)}
         self.sealed = {n: f for n, f in self.fields.items() if f.sealed and n not in self.parts}
         self.plain = {n: f for n, f in self.fields.items() if n not in self.sealed and n not in self.parts}
+        self.to_json_of = _overriding(self.fields, "to_json")
+        self._from_json = _overriding(self.fields, "from_json")
+        self._to_column = _overriding(self.plain, "to_column")
         self._part_storage = {name: _part_fields(item) for name, item in self.parts.items()}
+
+    def from_json(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Clear values from their JSON form; ``values`` is changed and given back."""
+        for name in self._from_json.keys() & values.keys():
+            values[name] = self._from_json[name](values[name])
+        return values
 
     def columns(self, keys: Keys, record_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
         """The columns for the given fields, parts left out."""
@@ -183,7 +197,7 @@ class Storage:
         plain, sealed = self.plain, self.sealed
         for name, value in values.items():
             if name in plain:
-                row[name] = plain[name].to_column(value)
+                row[name] = self._to_column[name](value) if name in self._to_column else value
             elif name in sealed:
                 item = sealed[name]
                 row[f"{name}_sealed"] = None if value is None else self.seal(keys, record_id, name, value)
@@ -240,6 +254,12 @@ class Storage:
             field_name = f"{part}.{row.position}.{name}"
             values[name] = None if data is None else Sealed(self.kind.name, field_name, row.owner_id, data, item)
         return values
+
+
+def _overriding(fields: Mapping[str, RecordField], method: str) -> dict[str, Callable[[Any], Any]]:
+    """The conversions of the fields that do convert: most values are stored as they are."""
+    plain = getattr(RecordField, method)
+    return {name: getattr(item, method) for name, item in fields.items() if getattr(type(item), method) is not plain}
 
 
 def _part_fields(parts: Parts) -> dict[str, RecordField]:

@@ -25,6 +25,7 @@ from ..messages import N_, Problem, Refused
 from ..records import Change, New, Records, in_chunks
 from . import batches
 from .batches import STAGED_ROW, Batch
+from .collector import collector_paused
 from .comparing import find_codes
 from .undoing import needed, remove_many, revert
 
@@ -39,7 +40,7 @@ def apply(
 
     :raises Refused: the batch was taken back, or was not checked to its end.
     """
-    with database.writing(records.kind.database) as session:
+    with collector_paused(), database.writing(records.kind.database) as session:
         batch = batches.find(session, batch_id, (records.kind.database,))
         if batch.state == "applied":
             return batch
@@ -89,7 +90,7 @@ def _chunks(session: Session, batch: Batch) -> Iterator[list[Any]]:
         keys = session.info["keys"]
         yield [
             _Waiting(
-                row.number, row.state, row.record_id, batches.open_row(keys, batch.id, row.number, row.payload)["values"],
+                row.number, row.state, row.record_id, batches.open_row(keys, batch.id, row.number, row.payload),
                 row.probable, row.source_key, row.row_digest,
             )
             for row in rows
@@ -98,9 +99,8 @@ def _chunks(session: Session, batch: Batch) -> Iterator[list[Any]]:
 
 def _matched_again(session: Session, records: Records, batch: Batch, rows: list[_Waiting]) -> list[_Waiting]:
     """The rows with new ones that meanwhile have a record turned into changes of it, and gone records into new ones."""
-    fields = records.storage.fields
     codes = {
-        row.number: records.kind.codes({name: fields[name].from_json(value) for name, value in row.values.items()})
+        row.number: records.kind.codes(records.storage.from_json(row.values))
         for row in rows if row.state == "new"
     }
     wanted = {code for found in codes.values() for code in found}
@@ -114,9 +114,8 @@ def _matched_again(session: Session, records: Records, batch: Batch, rows: list[
 
 
 def _write(session: Session, records: Records, batch: Batch, rows: Sequence[_Waiting], actor: Actor) -> None:
-    fields = records.storage.fields
     for row in rows:
-        row.values = {name: fields[name].from_json(value) for name, value in row.values.items()}
+        row.values = records.storage.from_json(row.values)
     news = []
     for row in rows:
         if row.state == "new":
@@ -151,7 +150,7 @@ def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, a
     """
     with database.reading() as session:
         name = batches.find(session, batch_id).database
-    with database.writing(name) as session:
+    with collector_paused(), database.writing(name) as session:
         batch = batches.find(session, batch_id, (name,))
         if not actor.may("undo", name, _path(session, batch)) and actor.name != batch.actor:
             raise NotAllowed("undo")

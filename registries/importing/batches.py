@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -153,7 +154,7 @@ def seal_row(keys: Keys, batch_id: UUID, number: int, text: str) -> bytes:
 
 def open_row(keys: Keys, batch_id: UUID, number: int, data: bytes) -> Any:
     """The contents that `seal_row` sealed, as JSON gives them back."""
-    return json.loads(open_sealed(keys, "staged_row", str(number), batch_id, data))
+    return orjson.loads(open_sealed(keys, "staged_row", str(number), batch_id, data))
 
 
 def purge(session: Session, database: str) -> int:

@@ -7,13 +7,17 @@ record they match.
 
 from __future__ import annotations
 
-import json
+import gc
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
+import orjson
+
+from ..changes import json_text
 from ..chinese import half_width
 from ..fields import is_blank
 from ..references import References
@@ -41,6 +45,7 @@ class Outcome(NamedTuple):
     fingerprint: str | None
     source_key: str | None
     record_id: str | None
+    area_id: str | None
     incomplete: list[str]
 
 
@@ -64,6 +69,7 @@ class RowReader:
                 self._columns.setdefault(name, []).append(position)
         self._key = [self.headings.index(heading) for heading in self.mapping.source_key if heading in self.headings]
         self._many = frozenset(name for name, item in self.schema.plan.items() if getattr(item, "takes_many", False))
+        self._named = frozenset(name for name, item in self.schema.plan.items() if getattr(item, "takes_named", False))
         self._sealed = frozenset(name for name, item in self.schema.plan.items() if item.sealed)
         self._required = [n for n, item in self.schema.plan.items() if item.required and not item.computed]
 
@@ -77,12 +83,18 @@ class RowReader:
         masked: dict[str, str] = {}
         for name, positions in self._columns.items():
             told = [cells[p] for p in positions if p < len(cells) and cells[p] is not None and cells[p] != ""]
+            if name in self._named:
+                told = [self._by_heading(positions, cells)] if told else []
             value = told if name in self._many and len(told) > 1 else told[0] if told else None
             if name in self._sealed and isinstance(value, str) and "*" in value:
                 masked[name] = value
             elif value is not None or (self.clear_blanks and name not in (RECORD_ID, VERSION)):
                 raw[name] = value
         return raw, masked
+
+    def _by_heading(self, positions: Sequence[int], cells: Sequence[Any]) -> dict[str, Any]:
+        """The cells of the columns that tell one field together, each under its heading."""
+        return {self.headings[p]: cells[p] for p in positions if p < len(cells) and cells[p] not in (None, "")}
 
     def read(self, number: int, cells: Sequence[Any]) -> Outcome:
         """Check a row as if it were a new record; what a stored one could excuse is told apart as ``missing``."""
@@ -96,10 +108,10 @@ class RowReader:
         plan = self.schema.plan
         ready = {name: plan[name].to_json(value) for name, value in values.items() if name in plan}
         return Outcome(
-            number, json.dumps(ready, ensure_ascii=False), _told(checked.errors), _told(checked.warnings),
+            number, json_text(ready), _told(checked.errors), _told(checked.warnings),
             [name for name in self._required if values.get(name) is None and name not in masked], masked,
             self.kind.codes(values), self.kind.fingerprint(values), self._source_key(cells),
-            str(record_id).strip() if record_id else None, self.schema.incomplete({**masked, **values}),
+            str(record_id).strip() if record_id else None, ready.get("area_id"), self.schema.incomplete({**masked, **values}),
         )
 
     def _source_key(self, cells: Sequence[Any]) -> str | None:
@@ -109,7 +121,7 @@ class RowReader:
     def values(self, text: str) -> dict[str, Any]:
         """The values of an `Outcome`."""
         plan = self.schema.plan
-        return {name: plan[name].from_json(value) for name, value in json.loads(text).items()}
+        return {name: plan[name].from_json(value) for name, value in orjson.loads(text).items()}
 
 
 def _told(findings: Findings) -> dict[str, list[dict[str, Any]]] | None:
@@ -122,7 +134,7 @@ class Checkers:
     def __init__(self, reader: RowReader, workers: int) -> None:
         self.reader = reader
         self.pool = ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=reader.recipe(),
+            workers, mp_context=get_context(_start_method()), initializer=_start_worker, initargs=reader.recipe(),
         ) if workers else None
         self.waiting: list[tuple[Any, Future[list[Outcome]] | list[Outcome]]] = []
 
@@ -152,10 +164,16 @@ class Checkers:
         return token, pending.result() if isinstance(pending, Future) else pending
 
 
+def _start_method() -> str:
+    """A fork starts at once but may copy a lock that another thread holds; with other threads a new process is spawned."""
+    return "fork" if threading.active_count() == 1 else "spawn"
+
+
 _READER: dict[str, RowReader] = {}
 
 
 def _start_worker(*recipe: Any) -> None:
+    gc.disable()  # See `registries.importing.collector`.
     _READER["reader"] = RowReader(*recipe)
 
 

@@ -7,7 +7,6 @@ becomes a record of its own and the pair is queued for review.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..access import Actor
+from ..changes import json_text
 from ..crypto import blinds
 from ..db import new_id
 from ..messages import N_, Problem
@@ -30,12 +30,17 @@ MASKED = N_("%(field)s is masked (“%(value)s”) and is not the mask of the st
 
 @dataclass(slots=True)
 class Decision:
-    """What becomes of a row. ``values`` are what it would write; problems are in their JSON form by field."""
+    """What becomes of a row.
+
+    What it would write are the ``values``, or, for a new record, the JSON text ``ready`` just as it was checked; problems
+    are in their JSON form by field.
+    """
 
     number: int
     state: str
     record_id: UUID | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    ready: str | None = None
     version: int | None = None
     problems: dict[str, Any] = field(default_factory=dict)
     warnings: dict[str, Any] = field(default_factory=dict)
@@ -140,7 +145,7 @@ class Comparer:
         plan = self.reader.schema.plan
         ready = {name: plan[name].to_json(value) for name, value in values.items()}
         return self._new(session, outcome._replace(
-            values=json.dumps(ready, ensure_ascii=False), codes=[], fingerprint=self.kind.fingerprint(values), record_id=None,
+            values=json_text(ready), codes=[], fingerprint=self.kind.fingerprint(values), record_id=None,
         ), found)
 
     def _new(self, session: Session, outcome: Outcome, found: Found) -> Decision:
@@ -151,30 +156,32 @@ class Comparer:
             errors[name] = [Problem(
                 MASKED, N_("Write the full value."), field=Problem(self.reader.schema.plan[name].label), value=value,
             ).as_json()]
-        values = self.reader.values(outcome.values)
-        if not errors and not self._in_scope(values):
+        if not errors and not self._in_scope(outcome.area_id):
             errors["area_id"] = [Problem(OUTSIDE, field=Problem(self.reader.schema.plan["area_id"].label)).as_json()]
         if errors:
             return Decision(outcome.number, "error", problems=errors, warnings=outcome.warnings or {})
         # Only one of the records with this fingerprint needs to be the same for the row to be nothing new.
         probable = None
-        for record_id in found.prints.get(outcome.fingerprint or "", ()):
+        alike = found.prints.get(outcome.fingerprint or "", ())
+        values = self.reader.values(outcome.values) if alike else {}
+        for record_id in alike:
             item = found.items[record_id]
             if record_id not in self.seen and not self._differences(session, item, values):
                 self.seen[record_id] = outcome.number
                 return Decision(outcome.number, "same", record_id)
             probable = probable or record_id
         return Decision(
-            outcome.number, "new", new_id(), values, None, {}, outcome.warnings or {}, outcome.incomplete, probable,
+            outcome.number, "new", new_id(), ready=outcome.values, warnings=outcome.warnings or {},
+            incomplete=outcome.incomplete, probable=probable,
         )
 
     def _required(self, name: str) -> list[Any]:
         return list(self.reader.schema.plan[name].make_error("required").messages)
 
-    def _in_scope(self, values: Mapping[str, Any]) -> bool:
-        if self.scopes is None or values.get("area_id") is None:
+    def _in_scope(self, area_id: str | None) -> bool:
+        if self.scopes is None or area_id is None:
             return True
-        area = self.reader.references.areas.get(values["area_id"])
+        area = self.reader.references.areas.get(UUID(area_id))
         return area is not None and any(area.path.startswith(scope) for scope in self.scopes)
 
     def _compare(self, session: Session, cells: Sequence[Any], outcome: Outcome, item: Item) -> Decision:
@@ -199,10 +206,10 @@ class Comparer:
             return Decision(outcome.number, "error", item.id, problems=errors, warnings=warnings)
         told = checked.values if self.reader.clear_blanks else {n: v for n, v in checked.values.items() if v is not None}
         values = self._differences(session, item, told)
-        if not self._in_scope(values):
+        if not self._in_scope(values.get("area_id") and str(values["area_id"])):
             return _failed(outcome, "area_id", Problem(OUTSIDE, field=Problem(self.reader.schema.plan["area_id"].label)))
         state = "changed" if values else "same"
-        return Decision(outcome.number, state, item.id, values, item.version, {}, warnings, ())
+        return Decision(outcome.number, state, item.id, values, version=item.version, warnings=warnings)
 
     def _is_mask(self, session: Session, item: Item, name: str, text: str) -> bool:
         stored = item.values.get(name)

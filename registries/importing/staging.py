@@ -33,6 +33,7 @@ from ..sheets import Table
 from . import batches
 from .batches import MARKS, STAGED_ROW, STATES, Batch
 from .checking import ROWS_WORTH_WORKERS, Checkers, Row, RowReader
+from .collector import collector_paused
 from .comparing import Comparer, Decision
 from .mapping import ColumnMapping, complete, learn, learnt
 
@@ -83,7 +84,8 @@ def stage(
         batches.add(session, batch)
     large = len(first) >= CHUNK and (table.total_hint or ROWS_WORTH_WORKERS) >= ROWS_WORTH_WORKERS
     count = (os.cpu_count() or 1) if workers is None else workers
-    _Stager(database, records, reader, batch, actor, known, progress).run(first, chunks, count if large else 0)
+    with collector_paused():
+        _Stager(database, records, reader, batch, actor, known, progress).run(first, chunks, count if large else 0)
     _finish(database, batch, table, options)
     return batch
 
@@ -205,23 +207,25 @@ class _Stager:
         counts["incomplete"] += bool(decision.incomplete and decision.state == "new")
         counts["probable"] += decision.probable is not None
 
+    def _ready(self, decision: Decision) -> str | None:
+        fields = self.records.storage.fields
+        values = {name: fields[name].to_json(value) for name, value in decision.values.items() if name in fields}
+        return changes.json_text(values) if values else None
+
     def _row(self, decision: Decision, cells: dict[int, Sequence[Any]]) -> dict[str, Any] | None:
         """The staged row; a row that changes nothing is counted only."""
         if decision.state == "same":
             return None
         keys, number, batch_id = self.database.keys, decision.number, self.batch.id
-        fields = self.records.storage.fields
-        values = {name: fields[name].to_json(value) for name, value in decision.values.items() if name in fields}
         problems = {"errors": decision.problems, "warnings": decision.warnings}
+        ready = decision.ready or self._ready(decision)
         return {
             "batch_id": batch_id, "number": number, "state": decision.state, "record_id": decision.record_id,
-            "payload": batches.seal_row(keys, batch_id, number, json.dumps(
-                {"values": values, "version": decision.version}, ensure_ascii=False,
-            )) if decision.values else None,
+            "payload": batches.seal_row(keys, batch_id, number, ready) if ready else None,
             "cells": batches.seal_row(keys, batch_id, number, changes.json_text(
                 [cell if isinstance(cell, str | int | float | bool | None) else str(cell) for cell in cells[number]],
             )) if decision.state in ("error", "transfer") else None,
-            "problems": json.dumps(problems, ensure_ascii=False) if decision.problems or decision.warnings else None,
+            "problems": changes.json_text(problems) if decision.problems or decision.warnings else None,
             "incomplete": ",".join(decision.incomplete) or None, "probable": decision.probable,
             "source_key": decision.source_key, "row_digest": decision.row_digest, "first_row": decision.first_row,
         }
