@@ -55,8 +55,8 @@ def create_empty(database: Database) -> None:
         os.close(os.open(database.file(name), os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def upgrade(database: Database, leaving_out: Collection[str] = ()) -> None:
-    """Bring every database to the newest revision; what is there already is left alone.
+def upgrade(database: Database, to: str = "heads", leaving_out: Collection[str] = ()) -> None:
+    """Bring every database to the newest revision, or to that one; what is there already is left alone.
 
     ``leaving_out`` names revisions that are recorded but not run, for a new draft of one of them.
 
@@ -67,13 +67,13 @@ def upgrade(database: Database, leaving_out: Collection[str] = ()) -> None:
     _refuse_unknown(script, current(database))
 
     def steps(done: tuple[str, ...], context: MigrationContext) -> Iterator[MigrationStep]:
-        for revision in _after(script, done):
+        for revision in _after(script, done, to):
             step = MigrationStep.upgrade_from_script(script.revision_map, revision)
             if revision.module.database != context.version_table_schema or revision.revision in leaving_out:
                 step.migration_fn = _nothing
             yield step
 
-    with EnvironmentContext(config, script, fn=steps, destination_rev="head"):
+    with EnvironmentContext(config, script, fn=steps, destination_rev=to):
         script.run_env()
 
 
@@ -81,8 +81,8 @@ def _nothing(**_: Any) -> None:
     """What a revision of another database does."""
 
 
-def _after(script: ScriptDirectory, done: tuple[str, ...]) -> list[Script]:
-    return list(script.iterate_revisions("heads", done or "base"))[::-1]
+def _after(script: ScriptDirectory, done: tuple[str, ...], to: str) -> list[Script]:
+    return list(script.iterate_revisions(to, done or "base"))[::-1]
 
 
 def _refuse_unknown(script: ScriptDirectory, found: dict[str, str | None]) -> None:

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 import migrations
-from registries import area_files, area_tree, changes, codes, references
+from registries import area_files, area_tree, backup, changes, codes, references
 from registries.access import Actor
 from registries.area_tree import AreaRow
+from registries.crypto import Keys
 from registries.db import DATABASES, Database
+from registries.messages import N_, Problem, Refused
+from registries.records import Records
+
+from .system import System
+
+
+def make_ready(system: System) -> Database:
+    """Make keys and databases where there are none, and bring those that are there to this version.
+
+    :raises Refused: there are databases but no keys: new ones could not read what is in them.
+    """
+    if not system.settings.keys.exists():
+        unsealed = Database(system.settings.data, system.settings.database_url)
+        if len(unsealed.missing()) < len(DATABASES):
+            raise Refused(
+                Problem(
+                    N_("There are databases, but the key file %(keys)s that belongs to them is missing."),
+                    N_("Put it back from where it was kept, or name it in SANKU_KEYS."),
+                    keys=str(system.settings.keys),
+                )
+            )
+        Keys.create(system.settings.keys, system.settings.cipher)
+    database = system.connect()
+    initialise(database, system.console().name)
+    return database
 
 
 def initialise(database: Database, actor: str, areas: Iterable[AreaRow] = ()) -> None:
@@ -25,6 +52,15 @@ def initialise(database: Database, actor: str, areas: Iterable[AreaRow] = ()) ->
     if rows:
         with database.writing("network") as session:
             area_tree.load(session, rows, actor=Actor(actor))
+
+
+def restore(database: Database, folder: Path, catalogue: Mapping[str, Records], actor: str) -> dict[str, Any]:
+    """Fill empty databases from a backup and bring them to this version; returns the backup's manifest."""
+    manifest = backup.restore(
+        database, folder, catalogue, lambda revision: migrations.upgrade(database, revision)
+    )
+    upgrade(database, actor)
+    return manifest
 
 
 def load_areas(database: Database, file: Path, actor: str) -> int:

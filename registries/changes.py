@@ -211,7 +211,7 @@ def since(session: Session, database: str, cursor: int, limit: int = 1000) -> Se
 def history(session: Session, database: str, record_id: UUID) -> list[Change]:
     """All that happened to a record, the latest first."""
     table = CHANGE[database]
-    return [_change(row) for row in session.execute(
+    return [from_row(row) for row in session.execute(
         sa.select(table).where(table.c.record_id == record_id).order_by(table.c.id.desc())
     )]
 
@@ -222,10 +222,11 @@ def of_batch(session: Session, database: str, batch_id: UUID, newest_first: bool
     order = table.c.id.desc() if newest_first else table.c.id
     statement = sa.select(table).where(table.c.batch_id == batch_id).order_by(order)
     for row in session.execute(statement.execution_options(yield_per=1000)):
-        yield _change(row)
+        yield from_row(row)
 
 
-def _change(row: Any) -> Change:
+def from_row(row: Any) -> Change:
+    """The change that a row of the log tells of."""
     return Change(
         row.id, row.at, row.actor, row.kind, row.record_id, row.action, orjson.loads(row.changes or "{}"),
         stored_values(row.sealed), row.reason, row.batch_id,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +22,9 @@ from registries.area_tree import AreaRow
 from registries.crypto import Keys
 from registries.db import DATABASES, Database
 from registries.keyring import Ring
+from registries.records import Records
 
+Catalogue = Mapping[str, Records]
 SERVER = os.environ.get("SANKU_TEST_POSTGRES", "")
 NO_SERVER = (
     "PostgreSQL is not tested: name a server in SANKU_TEST_POSTGRES, for example postgresql:///postgres"
@@ -163,3 +167,58 @@ def postgres_database(
 def any_database(request: pytest.FixtureRequest) -> Database:
     """Once each engine."""
     return request.getfixturevalue("database" if request.param == "sqlite" else "postgres_database")
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """Every kind of record."""
+    kinds = [
+        kind for name in access.REGISTRIES for kind in importlib.import_module(f"registries.{name}").KINDS
+    ]
+    return {kind.name: Records(kind) for kind in kinds}
+
+
+@pytest.fixture
+def records(any_database: Database, catalogue: Catalogue, actor: access.Actor) -> dict[str, list[UUID]]:
+    """A few records of several kinds in ``any_database``, by kind: people with numbers, phones and groups
+    at risk, organisations, facilities kept by the first of them. Their ids."""
+    return fill(any_database, catalogue, actor)
+
+
+def fill(database: Database, catalogue: Catalogue, actor: access.Actor) -> dict[str, list[UUID]]:
+    """See `records`."""
+    made: dict[str, list[UUID]] = {}
+
+    def create(kind: str, raw: dict[str, Any]) -> UUID:
+        with database.writing(catalogue[kind].kind.database) as session:
+            item = catalogue[kind].create(session, raw, actor=actor, reason="test")
+        made.setdefault(kind, []).append(item.id)
+        return item.id
+
+    for number, name in enumerate(("临河机械厂", "望海超市", "安澜小学")):
+        create("organisation", {
+            "name": name, "org_type": "enterprise", "address": f"临河路{number + 1}号",
+            "area_id": "000101001001001", "phone": f"1380000100{number}",
+            "licences": [{"kind": "营业执照", "number": f"L{number}"}],
+        })  # fmt: skip
+    for number in range(3):
+        create("facility", {
+            "name": f"消火栓{number}", "subclass": "0101", "area_id": "000101002001001",
+            "location": f"望海路{number}号",
+            "links": [{"role": "kept_by", "target_id": str(made["organisation"][0])}],
+        })  # fmt: skip
+    for number, (name, sex) in enumerate((("王小明", "1"), ("李晓红", "2"), ("张建国", "1"), ("陈静", "2"))):
+        create("resident", {
+            "name": name, "sex": sex, "doc_type": "居民身份证", "id_number": demo_number(number, sex),
+            "area_id": "000101001001002", "phone": f"1390000200{number}", "birth_date": f"198{number}-03-05",
+            "groups": [{"group": "残疾人"}],
+        })  # fmt: skip
+    return made
+
+
+def demo_number(serial: int, sex: str) -> str:
+    """An identity number that belongs to nobody: its division code was never assigned."""
+    body = f"000101198{serial}0305{serial:02}{1 if sex == '1' else 2}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    total = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True))
+    return body + "10X98765432"[total % 11]

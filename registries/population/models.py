@@ -1,7 +1,10 @@
 """What is stored of residents, households and dwellings.
 
-Lists go by area and name, so the indexes of a list hold what it filters and sorts by and leave out retired and merged
-records. The other indexes find one record: by number, phone, household, dwelling, fingerprint or source.
+Lists go by area and name, so the indexes of a list hold what it filters and sorts by and leave out retired
+and merged records. The other indexes find one record: by number, phone, household, dwelling, fingerprint or
+source.
+
+A household's head has no foreign key: it is a resident who may be written after it and points back at it.
 """
 
 from __future__ import annotations
@@ -41,7 +44,11 @@ class Resident(Record, Base):
         _index("ix_resident_initials", "name_initials", "area_path", where=LIVE),
         _index("ix_resident_birth", "birth_sort", "id", "area_path", where=LIVE),
         _index(
-            "uq_resident_number", "id_number_index", "doc_type", unique=True, where=f"id_number_index IS NOT NULL AND {LIVE}"
+            "uq_resident_number",
+            "id_number_index",
+            "doc_type",
+            unique=True,
+            where=f"id_number_index IS NOT NULL AND {LIVE}",
         ),
         _index("ix_resident_phone", "phone_index", where="phone_index IS NOT NULL"),
         _index("ix_resident_household", "household_id", where="household_id IS NOT NULL"),
@@ -80,9 +87,9 @@ class Resident(Record, Base):
     registered_address: Mapped[str | None] = mapped_column(sa.String(300))
     address: Mapped[str | None] = mapped_column(sa.String(300))
     household_number: Mapped[str | None] = mapped_column(sa.String(60))
-    household_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    household_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("population.household.id"))
     relation_to_head: Mapped[str | None] = mapped_column(plain_text(4))
-    dwelling_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    dwelling_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("population.dwelling.id"))
     employer_name: Mapped[str | None] = mapped_column(sa.String(200))
     guardian_name: Mapped[str | None] = mapped_column(sa.String(100))
     guardian_phone_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
@@ -98,9 +105,10 @@ class Resident(Record, Base):
 class ResidentStay(Part, Base):
     """Where a resident lived from when to when.
 
-    ``to_on`` is the first day on which the stay no longer holds. ``counted_from`` is the day from which it counts: the
-    first stay of somebody whose coming is not known counts from birth. ``sex`` and ``born_on`` (the middle of a partial
-    birth date) are repeated here so that one index answers how many people lived where.
+    ``to_on`` is the first day on which the stay no longer holds. ``counted_from`` is the day from which it
+    counts: the first stay of somebody whose coming is not known counts from birth. ``sex`` and ``born_on``
+    (the middle of a partial birth date) are repeated here so that one index answers how many people lived
+    where.
     """
 
     OWNER = RESIDENT
@@ -109,7 +117,16 @@ class ResidentStay(Part, Base):
     })  # fmt: skip
     __tablename__ = "resident_stay"
     __table_args__ = (
-        sa.Index("ix_resident_stay_census", "area_path", "sex", "born_on", "counted_from", "to_on", "kind", "certainty"),
+        sa.Index(
+            "ix_resident_stay_census",
+            "area_path",
+            "sex",
+            "born_on",
+            "counted_from",
+            "to_on",
+            "kind",
+            "certainty",
+        ),
         {"schema": "population"},
     )
 
@@ -144,13 +161,15 @@ class ResidentEvent(Part, Base):
 class ResidentGroup(Part, Base):
     """A group of people at risk that a resident belongs to.
 
-    Which group it is, and whatever could tell it, is sealed; what a home visit must know, help with evacuation, is not.
+    Which group it is, and whatever could tell it, is sealed; what a home visit must know, help with
+    evacuation, is not.
     """
 
     OWNER = RESIDENT
     __tablename__ = "resident_group"
     __table_args__ = (
-        sa.Index("ix_resident_group_group", "group_index"), sa.Index("ix_resident_group_review", "review_on"),
+        sa.Index("ix_resident_group_group", "group_index"),
+        sa.Index("ix_resident_group_review", "review_on"),
         {"schema": "population"},
     )
 
@@ -196,7 +215,7 @@ class Household(Record, Base):
     kind: Mapped[str | None] = mapped_column(plain_text(4))
     hukou_kind: Mapped[str | None] = mapped_column(plain_text(4))
     head_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
-    dwelling_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    dwelling_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("population.dwelling.id"))
     address: Mapped[str | None] = mapped_column(sa.String(300))
     note: Mapped[str | None] = mapped_column(sa.Text)
 
@@ -236,7 +255,8 @@ class Dwelling(Record, Base):
 class Denominator(Base):
     """A published population figure, for when the register is incomplete.
 
-    ``age_band`` is a code of ``scheme``; an empty ``sex`` or ``age_band`` means all. A figure holds for ``year``.
+    ``age_band`` is a code of ``scheme``; an empty ``sex`` or ``age_band`` means all. A figure holds for
+    ``year``.
     """
 
     __tablename__ = "denominator"
