@@ -222,3 +222,25 @@ def demo_number(serial: int, sex: str) -> str:
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True))
     return body + "10X98765432"[total % 11]
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def shared_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, ring: Ring
+) -> Iterator[Database]:
+    """Once each engine, for all tests of a module: they may only look at the records that they made."""
+    folder = tmp_path_factory.mktemp("shared")
+    if request.param == "sqlite":
+        made = Database(folder, keys=Keys(ring), synchronous="OFF")
+        template: Path = request.getfixturevalue("sqlite_template")
+        for name in DATABASES:
+            shutil.copy(template / made.file(name).name, made.file(name))
+        yield made
+        made.engine.dispose()
+        return
+    engine, original = request.getfixturevalue("postgres_template")
+    url = original.set(database=f"sanku_test_{os.getpid()}_{uuid4().hex[:8]}")
+    with _postgres(engine, url, original.database):
+        made = Database(folder, _text(url), Keys(ring))
+        yield made
+        made.engine.dispose()
