@@ -43,21 +43,16 @@ def answer(snapshot: Snapshot, query: Query, allowed: Allowed | None = None) -> 
 
 def ordered(snapshot: Snapshot, query: Query, found: Found, count: int) -> NDArray[np.intp]:
     """The places of the best ``count`` documents in what was found, best first; ties by date, then by id."""
-    dates = snapshot.columns["date"][found.numbers]
-    keys = snapshot.columns["key"][found.numbers]
-    if query.sort == "date" or not query.text.strip():
-        chosen = top(dates, count)
-        return chosen[np.lexsort((keys[chosen], -found.scores[chosen], -dates[chosen]))][:count]
-    chosen = top(found.scores, count)
-    return chosen[np.lexsort((keys[chosen], -dates[chosen], -found.scores[chosen]))][:count]
-
-
-def top(values: NDArray[np.generic], count: int) -> NDArray[np.intp]:
-    """The places of the largest values and of all that equal the last of them."""
-    if len(values) <= count:
-        return np.arange(len(values))
-    least = values[largest(values, count)].min()
-    return np.flatnonzero(values >= least)
+    by_date = query.sort == "date" or not query.text.strip()
+    chosen = largest(snapshot.columns["date"][found.numbers] if by_date else found.scores, count)
+    numbers = found.numbers[chosen]
+    dates, keys, scores = (
+        snapshot.columns["date"][numbers],
+        snapshot.columns["key"][numbers],
+        found.scores[chosen],
+    )
+    order = np.lexsort((keys, -scores, -dates) if by_date else (keys, -dates, -scores))
+    return chosen[order][:count]
 
 
 def page(
@@ -75,8 +70,9 @@ def page(
         batch = list(ordered(snapshot, query, found, ask)[done:ask])
         if not batch:
             break
-        keys = allowed(hits(snapshot, found, batch, None))
-        for place, hit in zip(batch, hits(snapshot, found, batch, None), strict=True):
+        asked = hits(snapshot, found, batch, None)
+        keys = allowed(asked)
+        for place, hit in zip(batch, asked, strict=True):
             (shown if hit.key in keys else refused).append(place)
         done += len(batch)
         lacking = wanted - first - len(shown)

@@ -24,6 +24,10 @@ class IndexDamaged(Exception):
     """The index is missing, half written, of another version or unreadable: rebuild it."""
 
 
+class IndexBusy(Exception):
+    """Another process has been writing the index for long: leave it; the rest is caught up later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One record as the index sees it; built from that record alone.

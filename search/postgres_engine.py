@@ -13,6 +13,7 @@ rebuilt from the records.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -101,8 +102,8 @@ class PostgresEngine:
     """See `search.engine.Engine`; ``name`` tells several indexes of one database apart."""
 
     def __init__(self, database: sa.Engine, name: str = "documents") -> None:
-        if not name.isidentifier():
-            raise ValueError(name)
+        if not re.fullmatch("[a-z][a-z0-9_]{,39}", name):
+            raise ValueError(f"an index cannot be called {name!r}")
         self.database, self.name = database, name
         self.local = threading.local()
         self.lock = threading.Lock()
@@ -125,7 +126,7 @@ class PostgresEngine:
     @contextmanager
     def _reading(self) -> Iterator[PostgresSnapshot]:
         """A snapshot, and a transaction that sees exactly its commit, however long the search takes."""
-        with self.database.connect() as plain, damage_told():
+        with self.database.connect() as plain:
             self.local.connection = plain.execution_options(isolation_level="REPEATABLE READ")
             yield self._load()
 
@@ -197,7 +198,7 @@ class PostgresEngine:
 
     def positions(self) -> dict[str, int]:
         """The log position reached in each database."""
-        with self.database.connect() as connection, damage_told():
+        with self.database.connect() as connection:
             return dict(self._head(connection).positions)
 
     def count(self) -> int:
@@ -228,7 +229,7 @@ class PostgresEngine:
         latest = {document.key: document for document in documents}
         gone = {*latest, *((kind, str(identity)) for kind, identity in removed)}
         try:
-            with self.database.begin() as connection, damage_told():
+            with self.database.begin() as connection:
                 head = self._head(connection, lock=True)
                 tables = Tables(self.name, head.build)
                 ordinals = Ordinals()
@@ -248,7 +249,7 @@ class PostgresEngine:
         """Fills new tables and swaps them in; updates made meanwhile are made again by whoever catches up."""
         with self.database.begin() as connection:
             create_schema(connection, self.name)
-            tables = Tables(self.name, Tables.next_build(connection, self.name))
+            tables = Tables(self.name, Tables.next_build())
             tables.create(connection)
             ordinals = Ordinals()
             rest = iter(documents)
@@ -257,20 +258,12 @@ class PostgresEngine:
             tables.swap_in(connection, VERSION, dict(positions))
 
 
-@contextmanager
-def damage_told() -> Iterator[None]:
-    """Turns missing tables and malformed contents into `IndexDamaged`; a database out of reach stays what it
-    is.
-    """
-    try:
-        yield
-    except (sa.exc.ProgrammingError, sa.exc.DataError, ValueError, KeyError, IndexError) as error:
-        raise IndexDamaged(f"{type(error).__name__}: {error}") from error
-
-
 def checked_columns(packed: Mapping[str, bytes], count: int) -> dict[str, Any]:
     """The columns of a segment, unpacked."""
-    found = {name: np.frombuffer(data, COLUMNS.get(name, "<i4")) for name, data in packed.items()}
+    try:
+        found = {name: np.frombuffer(data, COLUMNS.get(name, "<i4")) for name, data in packed.items()}
+    except ValueError as error:
+        raise IndexDamaged("a column is truncated") from error
     if not found.keys() >= COLUMNS.keys() or any(len(values) != count for values in found.values()):
         raise IndexDamaged("a column is missing or truncated")
     return found

@@ -8,12 +8,15 @@ migration knows them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
+from .engine import IndexDamaged
 from .snapshot import Numbers
 
 MAKE = """
@@ -42,9 +45,19 @@ def create_schema(connection: sa.Connection, name: str) -> None:
     connection.execute(
         sa.text(
             "CREATE TABLE IF NOT EXISTS search.indexes (name text PRIMARY KEY, version int NOT NULL,"
-            " build int NOT NULL, commit_number bigint NOT NULL, positions jsonb NOT NULL)"
+            " build bigint NOT NULL, commit_number bigint NOT NULL, positions jsonb NOT NULL)"
         )
     )
+
+
+@contextmanager
+def damage_told(connection: sa.Connection) -> Iterator[None]:
+    """Turns missing tables and columns into `IndexDamaged`; a database out of reach stays what it is."""
+    driver: Any = connection.dialect.dbapi
+    try:
+        yield
+    except (sa.exc.ProgrammingError, sa.exc.DataError, driver.ProgrammingError, driver.DataError) as error:
+        raise IndexDamaged(f"{type(error).__name__}: {error}") from error
 
 
 class Tables:
@@ -55,7 +68,8 @@ class Tables:
         self.t = f"search.{name}_{build}"
 
     def _run(self, connection: sa.Connection, statement: str, **values: Any) -> Any:
-        return connection.execute(sa.text(statement.format(t=self.t)), values)
+        with damage_told(connection):
+            return connection.execute(sa.text(statement.format(t=self.t)), values)
 
     # The list of indexes
 
@@ -63,9 +77,9 @@ class Tables:
     def head(connection: sa.Connection, name: str, lock: bool = False) -> Any:
         """The entry of an index, or None; locked against other updates if told."""
         statement = "SELECT version, build, commit_number, positions FROM search.indexes WHERE name = :name"
-        return connection.execute(
-            sa.text(statement + (" FOR UPDATE" if lock else "")), {"name": name}
-        ).one_or_none()
+        with damage_told(connection):
+            found = connection.execute(sa.text(statement + (" FOR UPDATE" if lock else "")), {"name": name})
+            return found.one_or_none()
 
     @staticmethod
     def advance(connection: sa.Connection, name: str, positions: Mapping[str, int]) -> None:
@@ -79,12 +93,9 @@ class Tables:
         )
 
     @staticmethod
-    def next_build(connection: sa.Connection, name: str) -> int:
-        """The number of the next build."""
-        old = connection.execute(
-            sa.text("SELECT build FROM search.indexes WHERE name = :name"), {"name": name}
-        )
-        return (old.scalar_one_or_none() or 0) + 1
+    def next_build() -> int:
+        """The number of a new build: the time, so that it never returns, even if the schema is dropped."""
+        return time.time_ns() // 1_000_000
 
     def create(self, connection: sa.Connection) -> None:
         """Makes the tables of this build."""
@@ -101,6 +112,7 @@ class Tables:
         """Makes this build the one in use and drops the one before."""
         for part in PARTS:
             self._run(connection, f"ANALYZE {{t}}_{part}")
+        old = self.head(connection, self.name, lock=True)
         connection.execute(
             sa.text(
                 "INSERT INTO search.indexes VALUES (:name, :version, :build, 0, CAST(:positions AS jsonb))"
@@ -114,7 +126,8 @@ class Tables:
                 "positions": json.dumps(dict(positions)),
             },
         )
-        Tables(self.name, self.build - 1).drop(connection)
+        if old is not None:
+            Tables(self.name, old.build).drop(connection)
 
     # Adding
 
@@ -225,7 +238,7 @@ class Tables:
     def postings(self, connection: sa.Connection, terms: Sequence[str]) -> Sequence[Any]:
         """Term, segment, packed numbers and packed frequencies, of all segments."""
         driver: Any = connection.connection.driver_connection
-        with driver.cursor(binary=True) as cursor:
+        with damage_told(connection), driver.cursor(binary=True) as cursor:
             cursor.execute(
                 f"SELECT term, segment, numbers, times FROM {self.t}_postings WHERE term = ANY(%s)",
                 (list(terms),),

@@ -46,7 +46,16 @@ SENTENCE_SHARE = 0.33
 """What part of the best score keeps a document among those a sentence selects."""
 
 CANDIDATES = 2_000
-"""How many of the documents a sentence selects are ranked with single characters too."""
+"""How many documents get the full score where it would take long for all: those that are best without it."""
+
+SAMPLE = 4_000
+"""How many of very many values are sorted to guess which are large."""
+
+DENSE = 8
+"""Below this ratio of two lists it is faster to spread the longer over all documents than to search in it."""
+
+MANY = 20_000
+"""From so many documents on a query of key words is scored in two steps."""
 
 
 @dataclass(slots=True)
@@ -60,6 +69,13 @@ class Found:
 def information(snapshot: Snapshot, frequency: int) -> float:
     """The inverse document frequency of BM25: what it tells that a document has a term."""
     return math.log(1 + (snapshot.count - min(frequency, snapshot.count) + 0.5) / (frequency + 0.5))
+
+
+def length_norm(snapshot: Snapshot) -> NDArray[np.float32]:
+    """What BM25 adds to the frequency of a term in each document: more in documents longer than the mean."""
+    lengths = snapshot.columns["length"] / np.float32(snapshot.mean_length)
+    norm: NDArray[np.float32] = (K1 * (1 - B + B * lengths)).astype(np.float32)
+    return norm
 
 
 def common_from(snapshot: Snapshot) -> float:
@@ -76,6 +92,7 @@ class Ranking:
         self.mask = snapshot.mask(query)
         self.read: dict[str, Posting] = {}
         self.common = common_from(snapshot)
+        self.norm = snapshot.kept("norm", lambda: length_norm(snapshot))
         needed = {n for unit in self.plan.units for option in unit.options for n in option.needs}
         self.frequency = snapshot.frequencies([*needed, *self.plan.terms])
 
@@ -92,7 +109,22 @@ class Ranking:
         numbers = self.select()
         if len(numbers) == 0 and len(self.plan.units) >= SENTENCE_UNITS:
             return self.find_sentence()
-        return Found(numbers, self.weighed(self.scores(numbers, self.plan.terms), numbers))
+        return Found(numbers, self.weighed(self.graded(numbers), numbers))
+
+    def graded(self, numbers: Numbers) -> NDArray[np.float32]:
+        """The score over all terms; of very many only the best by the two strongest get the rest."""
+        if len(numbers) <= MANY:
+            return self.scores(numbers, self.plan.terms)
+        terms = sorted(self.plan.terms.items(), key=lambda item: -self.strength(*item))
+        scores = self.scores(numbers, dict(terms[:2]))
+        few = largest(scores, CANDIDATES)
+        scores[few] += self.scores(numbers[few], dict(terms[2:]))
+        return scores
+
+    def strength(self, term: str, weight: float) -> float:
+        """How much a term can add to a score."""
+        frequency = self.frequency.get(term, 0)
+        return weight * information(self.snapshot, frequency) if frequency else 0.0
 
     def load(self, terms: Sequence[str]) -> None:
         """Reads postings not read yet."""
@@ -125,7 +157,7 @@ class Ranking:
         )
         numbers = lists[0]
         for other in lists[1:]:
-            numbers = numbers[present(numbers, other)]
+            numbers = numbers[present(numbers, other, self.snapshot.size)]
         return numbers
 
     def select(self) -> Numbers:
@@ -136,7 +168,7 @@ class Ranking:
             numbers = self.unit_numbers(units[0])
             for unit in units[1:]:
                 if len(numbers):
-                    numbers = numbers[present(numbers, self.unit_numbers(unit))]
+                    numbers = numbers[present(numbers, self.unit_numbers(unit), self.snapshot.size)]
             if len(numbers):
                 return numbers
         return self.select_enough(units)
@@ -186,10 +218,9 @@ class Ranking:
         self, term: str, weight: float, times: NDArray[np.float32], numbers: Numbers
     ) -> NDArray[np.float32]:
         """What a term adds to the score of documents in which it stands so many times."""
-        lengths = self.snapshot.columns["length"][numbers]
-        norm = K1 * (1 - B + B * lengths / np.float32(self.snapshot.mean_length))
+        norm = self.norm[numbers]
         worth = weight * information(self.snapshot, self.frequency.get(term, 0)) * (K1 + 1)
-        gained: NDArray[np.float32] = np.float32(worth) * times / (times + norm.astype(np.float32))
+        gained: NDArray[np.float32] = np.float32(worth) * times / (times + norm)
         return gained
 
     def scores(self, numbers: Numbers, terms: Mapping[str, float]) -> NDArray[np.float32]:
@@ -211,17 +242,22 @@ class Ranking:
         return weighed
 
 
-def present(numbers: Numbers, others: Numbers) -> NDArray[np.bool_]:
+def present(numbers: Numbers, others: Numbers, size: int) -> NDArray[np.bool_]:
     """For each number of one rising list, whether it stands in the other."""
+    if len(numbers) * DENSE > len(others):
+        spread = np.zeros(size, np.bool_)
+        spread[others] = True
+        dense: NDArray[np.bool_] = spread[numbers]
+        return dense
     places = np.searchsorted(others, numbers)
     places[places == len(others)] = 0
-    return others[places] == numbers if len(others) else np.zeros(len(numbers), np.bool_)
+    return others[places] == numbers
 
 
 def picked(posting: Posting, numbers: Numbers, size: int) -> NDArray[np.uint8]:
     """How often the term stands in each of the given documents, 0 where it does not."""
     where, times = posting
-    if len(numbers) * 8 > len(where):
+    if len(numbers) * DENSE > len(where):
         spread = np.zeros(size, np.uint8)
         spread[where] = times
         dense: NDArray[np.uint8] = spread[numbers]
@@ -233,7 +269,18 @@ def picked(posting: Posting, numbers: Numbers, size: int) -> NDArray[np.uint8]:
 
 
 def largest(values: NDArray[Any], count: int) -> NDArray[np.intp]:
-    """The places of the largest values, in rising order of place."""
+    """The places of the largest values and of all that equal the last of them, in rising order.
+
+    Of many values only those above a guess drawn from a sample are compared; a guess too high is not used.
+    """
     if len(values) <= count:
         return np.arange(len(values))
-    return np.sort(np.argpartition(-values, count)[:count])
+    step = len(values) // SAMPLE
+    if step > 1:
+        sample = np.sort(values[::step])
+        places = np.flatnonzero(values >= sample[-min(2 * count // step + 20, len(sample))])
+        if len(places) >= count:
+            some = values[places]
+            kept: NDArray[np.intp] = places[some >= np.partition(some, len(some) - count)[len(some) - count]]
+            return kept
+    return np.flatnonzero(values >= np.partition(values, len(values) - count)[len(values) - count])

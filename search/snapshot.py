@@ -187,12 +187,19 @@ class Snapshot:
         lengths = self.columns["length"]
         self.mean_length = float(lengths[self.alive].mean()) if self.count else 1.0
         self.masks: OrderedDict[Hashable, NDArray[np.bool_]] = OrderedDict()
+        self.derived: dict[str, NDArray[Any]] = {}
         self.visible: tuple[int, int, NDArray[np.bool_]] | None = None
 
     def _column(self, name: str) -> NDArray[Any]:
         kind = COLUMNS.get(name, "<i4")
         parts = [s.columns[name] if name in s.columns else np.zeros(s.count, kind) for s in self.segments]
         return np.concatenate(parts) if parts else np.zeros(0, kind)
+
+    def kept(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """An array derived from the columns, made once."""
+        if name not in self.derived:
+            self.derived[name] = make()
+        return self.derived[name]
 
     def postings(self, terms: Collection[str]) -> dict[str, Posting]:
         """Postings over the whole snapshot; a term that stands nowhere is left out. ``#12*`` joins all it
@@ -210,7 +217,7 @@ class Snapshot:
         for term, group in wanted.items():
             parts = [part for plain_term in group for part in found[plain_term]]
             if parts:
-                joined[term] = parts[0] if len(parts) == 1 else union(parts)
+                joined[term] = strung(parts) if len(group) == 1 else union(parts)
         return joined
 
     def _segment_postings(self, segment: Segment, terms: Sequence[str]) -> dict[str, Posting]:
@@ -303,11 +310,15 @@ def has_one_of(wanted: Collection[str], value: str) -> bool:
 EMPTY: Posting = (np.zeros(0, np.int32), np.zeros(0, np.uint8))
 
 
+def strung(parts: Sequence[Posting]) -> Posting:
+    """The postings of one term in several segments, one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+
 def union(parts: Sequence[Posting]) -> Posting:
-    """Postings joined: parts of one term in several segments, or of several terms."""
-    numbers = np.concatenate([part[0] for part in parts])
-    times = np.concatenate([part[1] for part in parts])
-    if np.all(numbers[1:] > numbers[:-1]):
-        return numbers, times
+    """The postings of several terms as if they were one."""
+    numbers, times = strung(parts)
     single, first = np.unique(numbers, return_index=True)
     return single, times[first]

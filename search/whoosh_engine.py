@@ -23,70 +23,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from whoosh import columns, fields, formats, index
+from whoosh import index
+from whoosh.filedb.filestore import FileStorage
 
 from .answer import answer
-from .engine import Allowed, Document, IndexDamaged, Key, Query, Result
-from .snapshot import Ordinals, Posting, PostingCache, Segment, Snapshot, columns_of, facts
+from .engine import Allowed, Document, IndexBusy, IndexDamaged, Key, Query, Result
+from .snapshot import Ordinals, Posting, PostingCache, Segment, Snapshot, columns_of
+from .whoosh_fields import POSITIONS, Facts, add, add_positions, key_text, schema
 from .whoosh_writing import writer_of
-from .words import document_terms
 
 VERSION = "1"
 """Written into each index; raise it whenever terms or columns change, so that old indexes are rebuilt."""
-
-POSITIONS = "\0positions"
-
-
-class Times(formats.Format):
-    """Postings that hold the frequency as weight and nothing else; the values come analysed."""
-
-    posting_size = 0
-
-    def word_values(
-        self, value: Mapping[str, int], analyzer: Any, **options: Any
-    ) -> Iterator[tuple[str, int, float, bytes]]:
-        """Terms with their frequency, as Whoosh wants them."""
-        return ((term, times, float(times), b"") for term, times in value.items())
-
-
-class Terms(fields.FieldType):
-    """A field whose value is a mapping of term to frequency."""
-
-    analyzer = None
-    scorable = False
-    stored = False
-
-    def __init__(self) -> None:
-        self.format = Times()
-
-    def index(self, value: Mapping[str, int], **options: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """The postings of one document."""
-        return ((term.encode(), times, float(times), b"") for term, times in value.items())
-
-
-class Facts(fields.FieldType):
-    """A column of bytes: the facts of a document as JSON. Nothing of it is searched by Whoosh."""
-
-    indexed = False
-    stored = False
-    column_type = columns.VarBytesColumn()
-
-    def __init__(self) -> None:
-        self.format = None
-
-    def to_column_value(self, value: bytes) -> bytes:
-        """Already bytes."""
-        return value
-
-
-def schema() -> fields.Schema:
-    """Terms, the key by which a document is replaced, the facts, and what is shown."""
-    return fields.Schema(terms=Terms(), key=fields.ID(unique=True), facts=Facts(), shown=fields.STORED())
-
-
-def key_text(key: Key) -> str:
-    """Kind and id as one term."""
-    return f"{key[0]}\0{key[1]}"
 
 
 @contextmanager
@@ -98,7 +45,9 @@ def damage_told(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (IndexDamaged, index.LockError):
+    except index.LockError as error:
+        raise IndexBusy(what) from error
+    except IndexDamaged:
         raise
     except Exception as error:
         raise IndexDamaged(f"{what}: {type(error).__name__}: {error}") from error
@@ -108,11 +57,10 @@ class WhooshSnapshot(Snapshot):
     """A snapshot over one Whoosh reader; the reader's files are read by one thread at a time."""
 
     def __init__(
-        self, reader: Any, segments: Sequence[Segment], ordinals: Ordinals, cache: PostingCache
+        self, reader: Any, lock: Any, segments: Sequence[Segment], ordinals: Ordinals, cache: PostingCache
     ) -> None:
         super().__init__(segments, ordinals, cache)
-        self.reader = reader
-        self.lock = threading.Lock()
+        self.reader, self.lock = reader, lock
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """Document frequencies from the term index."""
@@ -224,7 +172,7 @@ class WhooshEngine:
             old = self.segments.get(name)
             dead = np.array(sorted(whoosh_segment.deleted_docs()), np.int32)
             segments[name] = self._segment(name, part, lock, dead, old)
-        snapshot = WhooshSnapshot(reader, list(segments.values()), self.ordinals, self.cache)
+        snapshot = WhooshSnapshot(reader, lock, list(segments.values()), self.ordinals, self.cache)
         number = reader.first_id("key", POSITIONS)
         reached = json.loads(reader.stored_fields(number)["shown"])
         snapshot.alive[number] = False
@@ -250,9 +198,10 @@ class WhooshEngine:
         self, documents: Iterable[Document], removed: Iterable[Key], positions: Mapping[str, int]
     ) -> None:
         """Replaces and removes documents and stores positions, in one commit of Whoosh."""
+        latest = {document.key: document for document in documents}
         with damage_told("writing the index"):
-            whoosh_index = self._index()
-            latest = {document.key: document for document in documents}
+            with self.lock:
+                whoosh_index = self._index()
             writer = writer_of(whoosh_index)
             try:
                 self._write(writer, latest, removed, positions)
@@ -284,9 +233,20 @@ class WhooshEngine:
         add_positions(writer, {**reached, **positions})
 
     def rebuild(self, documents: Iterable[Document], positions: Mapping[str, int]) -> None:
-        """Writes a new folder, then swaps the name in ``current``; old folders are removed afterwards."""
+        """Writes a new folder, then swaps the name in ``current``; old folders are removed afterwards.
+
+        One process rebuilds at a time: it would remove the folder another is still filling.
+        """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder.chmod(0o700)
+        turn = FileStorage(str(self.folder)).lock("rebuilding")
+        turn.acquire(blocking=True)
+        try:
+            self._rebuild(documents, positions)
+        finally:
+            turn.release()
+
+    def _rebuild(self, documents: Iterable[Document], positions: Mapping[str, int]) -> None:
         fresh = Path(tempfile.mkdtemp(prefix=f"v{VERSION}-", dir=self.folder))
         try:
             writer = writer_of(index.create_in(str(fresh), schema()))
@@ -298,7 +258,7 @@ class WhooshEngine:
                 writer.cancel()
                 raise
             writer.commit(optimize=True)
-            swap = fresh.with_suffix(".swap")
+            swap = self.folder / "current.new"
             swap.write_text(fresh.name, encoding="utf-8")
             swap.replace(self.folder / "current")
         except BaseException:
@@ -339,22 +299,3 @@ class WhooshEngine:
             if self.snapshot is not None:
                 self.snapshot.reader.close()
             self.snapshot, self.opened, self.segments = None, None, {}
-
-
-def add(writer: Any, document: Document) -> None:
-    """Adds one document to a Whoosh writer."""
-    terms, length = document_terms(document)
-    writer.add_document(
-        key=key_text(document.key),
-        terms=terms,
-        facts=json.dumps(facts(document, length), ensure_ascii=False).encode(),
-        shown=[document.kind, str(document.id), document.title, document.text],
-    )
-
-
-def add_positions(writer: Any, positions: Mapping[str, int]) -> None:
-    """Adds the document without terms that carries the positions."""
-    nothing = Document(kind="", id=POSITIONS, title="", audience="")
-    writer.add_document(
-        key=POSITIONS, facts=json.dumps(facts(nothing, 1)).encode(), shown=json.dumps(dict(positions))
-    )

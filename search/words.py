@@ -60,7 +60,10 @@ def segmenter() -> rjieba.Jieba:
 def fold(text: str) -> str:
     """Half width, lower case, simplified characters: what makes two writings of a word equal."""
     folded = unicodedata.normalize("NFKC", text).lower()
-    return folded if folded.isascii() else simplify(folded)
+    if folded.isascii():
+        return folded
+    # Half of a surrogate pair, as JSON may carry it, is no character.
+    return simplify(folded.encode("utf-8", "ignore").decode())
 
 
 @lru_cache(maxsize=20_000)

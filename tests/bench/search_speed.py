@@ -180,7 +180,8 @@ def bench_postgres(arguments: argparse.Namespace) -> None:
         engine.rebuild(made_up(arguments.documents), {"organisations": 1})
         with database.begin() as connection:
             connection.execute(sa.text("DROP TABLE IF EXISTS search.speed_bench_records"))
-            source = "SELECT id FROM search.speed_bench_1_documents"
+            build = connection.scalar(sa.text("SELECT build FROM search.indexes WHERE name = 'speed_bench'"))
+            source = f"SELECT id FROM search.speed_bench_{build}_documents"
             connection.execute(sa.text(f"CREATE TABLE search.speed_bench_records AS {source}"))
             connection.execute(sa.text("ALTER TABLE search.speed_bench_records ADD PRIMARY KEY (id)"))
     built = time.perf_counter() - begun
