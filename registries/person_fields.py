@@ -22,13 +22,17 @@ _BETWEEN_HAN = re.compile(r"(?<=[^\x00-\xff])\s+(?=[^\x00-\xff])")
 
 
 class PersonName(Text):
-    """A person's name: of any length and script, the dot of minority names in its one form, rare characters kept.
+    """A person's name: of any length and script, the dot of minority names in its one form, rare characters
+    kept.
 
     Characters of a private use area are kept too: offices write names with them that have no other code.
     """
 
     problems: ClassVar[dict[str, tuple[str, str | None]]] = {
-        "invalid": (N_("%(field)s: “%(value)s” is not a name."), N_("Write the name as it stands in the document.")),
+        "invalid": (
+            N_("%(field)s: “%(value)s” is not a name."),
+            N_("Write the name as it stands in the document."),
+        ),
         "control": (N_("%(field)s holds a character that was lost on the way."), N_("Type it again.")),
     }
 
@@ -58,7 +62,9 @@ class PersonName(Text):
 
 
 class IdNumber(RecordField):
-    """The number of a person's document, in its one normal form; the schema checks it against the kind of document."""
+    """The number of a person's document, in its one normal form; the schema checks it against the kind of
+    document.
+    """
 
     problems: ClassVar[dict[str, tuple[str, str | None]]] = {
         "long": (N_("%(field)s is longer than any document number."), N_("Compare it with the document.")),
@@ -103,7 +109,9 @@ class Phone(RecordField):
     @staticmethod
     def doubts(raw: Any) -> tuple[Problem, ...]:
         """What a cell leaves doubtful: several numbers, a lost zero, a missing area code."""
-        if raw is None or isinstance(raw, str) and (is_blank(raw) or (len(raw) == 11 and raw.isdigit() and raw[0] == "1")):
+        if raw is None or (
+            isinstance(raw, str) and (is_blank(raw) or (len(raw) == 11 and raw.isdigit() and raw[0] == "1"))
+        ):
             return ()
         found = check_phone(raw)
         return () if found.errors else found.warnings
@@ -148,4 +156,8 @@ class LenientCode(Code):
 
     def is_known(self, raw: Any, references: References) -> bool:
         """Whether the list knows the wording."""
-        return not isinstance(raw, str) or is_blank(raw) or references.codes(self.scheme).find(half_width(raw).strip()) is not None
+        return (
+            not isinstance(raw, str)
+            or is_blank(raw)
+            or references.codes(self.scheme).find(half_width(raw).strip()) is not None
+        )

@@ -1,7 +1,8 @@
 """How many people lived where on a day, by area, sex and age band, answered from the stays.
 
-One index of the stays holds all that is asked. It is read in its own order, area by area and sex by sex, and the people
-who had reached the bounds of the age bands are counted on the way: nothing is sorted and no resident is looked up.
+One index of the stays holds all that is asked. It is read in its own order, area by area and sex by sex, and
+the people who had reached the bounds of the age bands are counted on the way: nothing is sorted and no
+resident is looked up.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -40,7 +40,9 @@ class Cell:
 
 @dataclass(slots=True)
 class Census:
-    """The population on a day. ``uncertain`` of the ``total`` are people of whom nobody knows since when they live there."""
+    """The population on a day. ``uncertain`` of the ``total`` are people of whom nobody knows since when they
+    live there.
+    """
 
     on: date
     scheme: str
@@ -54,11 +56,16 @@ class Census:
         """The share of people counted although nobody knows since when they live there."""
         return self.uncertain / self.total if self.total else 0.0
 
-    def count(self, area_id: UUID | None = None, sex: str | None = None, bands: Collection[str] | None = None) -> int:
+    def count(
+        self, area_id: UUID | None = None, sex: str | None = None, bands: Collection[str] | None = None
+    ) -> int:
         """The people of some cells: of one area, one sex, some age bands, or (``None``) of all."""
         return sum(
-            number for cell, number in self.counts.items()
-            if area_id in (None, cell.area_id) and sex in (None, cell.sex) and (bands is None or cell.band in bands)
+            number
+            for cell, number in self.counts.items()
+            if area_id in (None, cell.area_id)
+            and sex in (None, cell.sex)
+            and (bands is None or cell.band in bands)
         )
 
 
@@ -72,13 +79,19 @@ class Band:
 
 
 def population_on(
-    session: Session, on: date, *, level: str = "community", actor: Actor | None = None, paths: Sequence[str] | None = None,
-    kinds: Collection[str] = USUAL, scheme: str = AGE_BANDS,
+    session: Session,
+    on: date,
+    *,
+    level: str = "community",
+    actor: Actor | None = None,
+    paths: Sequence[str] | None = None,
+    kinds: Collection[str] = USUAL,
+    scheme: str = AGE_BANDS,
 ) -> Census:
     """Count the people who lived in the areas of one ``level`` on a day.
 
-    Given an ``actor``, only where they may read; given ``paths``, only in those areas. People of whom only a coarser
-    area is known are counted there.
+    Given an ``actor``, only where they may read; given ``paths``, only in those areas. People of whom only a
+    coarser area is known are counted there.
 
     :raises NotAllowed: the actor may read nowhere in the population registry.
     """
@@ -95,7 +108,8 @@ def population_on(
         census.total += people
         census.uncertain += uncertain
         census.uncertain_by_area[area_id] = census.uncertain_by_area.get(area_id, 0) + uncertain
-        # Births after the day fall under the first bound: partial birth dates stand for the middle of their span.
+        # Births after the day fall under the first bound: partial birth dates stand for the middle of
+        # their span.
         for band in bands:
             least = counted[band.least] if band.least else people - ageless
             number = least - (counted[band.beyond] if band.beyond is not None else 0)
@@ -124,8 +138,11 @@ def _inside(actor: Actor | None, paths: Sequence[str] | None) -> list[str] | Non
     if allowed is None or paths is None:
         return list(paths) if paths is not None else allowed
     return [
-        longer for path in paths for scope in allowed
-        for longer in (path if path.startswith(scope) else scope if scope.startswith(path) else None,) if longer is not None
+        longer
+        for path in paths
+        for scope in allowed
+        for longer in (path if path.startswith(scope) else scope if scope.startswith(path) else None,)
+        if longer is not None
     ]
 
 
@@ -142,18 +159,30 @@ def _years_before(on: date, years: int) -> date:
         return date(on.year - years, 2, 28)
 
 
-def _statement(on: date, inside: list[str] | None, kinds: Collection[str], bounds: Sequence[date]) -> sa.Executable:
+def _statement(
+    on: date, inside: list[str] | None, kinds: Collection[str], bounds: Sequence[date]
+) -> sa.Executable:
     stay = ResidentStay
     there = [
-        stay.counted_from <= on, sa.or_(stay.to_on.is_(None), stay.to_on > on), stay.kind.in_(sorted(kinds)),
+        stay.counted_from <= on,
+        sa.or_(stay.to_on.is_(None), stay.to_on > on),
+        stay.kind.in_(sorted(kinds)),
     ]
     if inside is not None:
         there.append(within(stay.area_path, inside))
     count = sa.func.count()
-    return sa.select(
-        stay.area_path, stay.sex, count, count.filter(stay.certainty == UNKNOWN), count.filter(stay.born_on.is_(None)),
-        *(count.filter(stay.born_on <= bound) for bound in bounds),
-    ).where(*there).group_by(stay.area_path, stay.sex)
+    return (
+        sa.select(
+            stay.area_path,
+            stay.sex,
+            count,
+            count.filter(stay.certainty == UNKNOWN),
+            count.filter(stay.born_on.is_(None)),
+            *(count.filter(stay.born_on <= bound) for bound in bounds),
+        )
+        .where(*there)
+        .group_by(stay.area_path, stay.sex)
+    )
 
 
 class _Level:

@@ -1,7 +1,8 @@
 """Published population figures beside the register, and which of the two a rate should be divided by.
 
-Registers are incomplete in ways that are not the same everywhere. A rate is divided by the published figure where there
-is one and the register holds too few people, or knows of too few of them since when they live there.
+Registers are incomplete in ways that are not the same everywhere. A rate is divided by the published figure
+where there is one and the register holds too few people, or knows of too few of them since when they live
+there.
 """
 
 from __future__ import annotations
@@ -44,7 +45,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which figure to divide by, and why: ``reason`` is none, unpublished, complete, incomplete or uncertain."""
+    """Which figure to divide by, and why.
+
+    ``reason`` is none, unpublished, complete, incomplete or uncertain.
+    """
 
     use: str
     count: float
@@ -62,7 +66,9 @@ def publish(session: Session, figures: Iterable[Figure], *, actor: Actor) -> int
         area = areas.get(figure.area_id)
         if not actor.may("write", "population", area.path if area else None):
             raise NotAllowed("write denominator")
-        row = session.scalars(sa.select(Denominator).filter_by(**{k: v for k, v in asdict(figure).items() if k != "count"})).first()
+        row = session.scalars(
+            sa.select(Denominator).filter_by(**{k: v for k, v in asdict(figure).items() if k != "count"})
+        ).first()
         before = row.count if row else None
         if before == figure.count:
             continue
@@ -71,7 +77,11 @@ def publish(session: Session, figures: Iterable[Figure], *, actor: Actor) -> int
             session.add(row)
         row.count = figure.count
         told = {name: [None, str(value)] for name, value in asdict(figure).items() if name != "count"}
-        changes.append(session, actor.name, [Entry("denominator", row.id, "publish", {**told, "count": [before, figure.count]})])
+        changes.append(
+            session,
+            actor.name,
+            [Entry("denominator", row.id, "publish", {**told, "count": [before, figure.count]})],
+        )
         written += 1
     session.flush()
     return written
@@ -81,27 +91,45 @@ def published(
     session: Session, area_id: UUID, year: int, *, sex: str = "", age_band: str = "", scheme: str = ""
 ) -> Denominator | None:
     """The figure for a year, or the latest of the years before it that is not too old."""
-    return session.scalars(sa.select(Denominator).where(
-        Denominator.area_id == area_id, Denominator.year <= year, Denominator.year > year - MOST_YEARS,
-        Denominator.sex == sex, Denominator.age_band == age_band,
-        Denominator.scheme == scheme if age_band else sa.true(),
-    ).order_by(Denominator.year.desc(), Denominator.source)).first()
+    return session.scalars(
+        sa.select(Denominator)
+        .where(
+            Denominator.area_id == area_id,
+            Denominator.year <= year,
+            Denominator.year > year - MOST_YEARS,
+            Denominator.sex == sex,
+            Denominator.age_band == age_band,
+            Denominator.scheme == scheme if age_band else sa.true(),
+        )
+        .order_by(Denominator.year.desc(), Denominator.source)
+    ).first()
 
 
-def denominator_for(session: Session, census: Census, area_id: UUID, *, sex: str = "", age_band: str = "") -> Choice:
+def denominator_for(
+    session: Session, census: Census, area_id: UUID, *, sex: str = "", age_band: str = ""
+) -> Choice:
     """What to divide by for an area (of the level of the census), one sex and one age band, or all.
 
-    How complete the register is, is judged by the whole area, so that all rates of an area rest on one source.
+    How complete the register is, is judged by the whole area, so that all rates of an area rest on one
+    source.
     """
     counted = census.count(area_id, sex or None, {age_band} if age_band else None)
     whole = census.count(area_id)
-    figure = published(session, area_id, census.on.year, sex=sex, age_band=age_band, scheme=census.scheme if age_band else "")
+    figure = published(
+        session, area_id, census.on.year, sex=sex, age_band=age_band, scheme=census.scheme if age_band else ""
+    )
     total = published(session, area_id, census.on.year)
     if figure is None or total is None:
         return Choice(REGISTER, counted, "unpublished" if whole else "none")
     coverage = whole / total.count if total.count else 1.0
     uncertain = census.uncertain_by_area.get(area_id, 0) / whole if whole else 0.0
-    reason = "incomplete" if coverage < LEAST_COVERAGE else "uncertain" if uncertain > MOST_UNCERTAIN else "complete"
+    reason = (
+        "incomplete"
+        if coverage < LEAST_COVERAGE
+        else "uncertain"
+        if uncertain > MOST_UNCERTAIN
+        else "complete"
+    )
     if reason == "complete":
         return Choice(REGISTER, counted, reason, coverage=coverage)
     return Choice(PUBLISHED, figure.count, reason, figure.source, figure.year, coverage)

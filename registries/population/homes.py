@@ -15,9 +15,8 @@ from ..reference_fields import Area, Code, Link
 from ..references import AreaIndex
 from ..schemas import Checked, RecordSchema
 from ..storing import Context, Kind
+from .headings import DWELLING_HEADINGS, HOUSEHOLD_HEADINGS
 from .models import Dwelling, Household
-
-_AREA_HEADINGS = ("社区编码", "网格编码", "所属网格", "所属社区", "网格", "社区", "街道", "area code", "community", "grid")
 
 
 def household_key(areas: AreaIndex, area_id: UUID | None, number: str | None) -> str | None:
@@ -38,58 +37,77 @@ class HouseholdSchema(RecordSchema):
     """The fields and rules of a household."""
 
     number = Text(
-        N_("Household number"), 60, required=True, sortable=True, personal=True,
-        headings=("户号", "户编号", "家庭编号", "户籍号", "household no"))
+        N_("Household number"),
+        60,
+        required=True,
+        sortable=True,
+        personal=True,
+        headings=HOUSEHOLD_HEADINGS["number"],
+    )
     key = Text(N_("Key of the household"), 100, computed=True)
-    kind = Code(N_("Kind of household"), "household_kind", filterable=True, headings=("户类型", "家庭户类型", "户类别"))
-    hukou_kind = Code(N_("Kind of registration"), "hukou_kind", filterable=True, headings=("户口类型", "户口性质", "户别"))
-    head_id = Link(N_("Head"), "resident", headings=("户主编号",))
-    dwelling_id = Link(N_("Dwelling"), "dwelling", headings=("房屋编号", "住所编号"))
-    address = Address(N_("Address"), wanted=True, headings=("地址", "家庭住址", "现住址", "住址", "居住地址"))
-    area_id = Area(N_("Area"), headings=_AREA_HEADINGS)
-    note = Text(N_("Note"), 1000, lines=True, personal=True, headings=("备注", "说明", "remark"))
+    kind = Code(
+        N_("Kind of household"), "household_kind", filterable=True, headings=HOUSEHOLD_HEADINGS["kind"]
+    )
+    hukou_kind = Code(
+        N_("Kind of registration"), "hukou_kind", filterable=True, headings=HOUSEHOLD_HEADINGS["hukou_kind"]
+    )
+    head_id = Link(N_("Head"), "resident", headings=HOUSEHOLD_HEADINGS["head_id"])
+    dwelling_id = Link(N_("Dwelling"), "dwelling", headings=HOUSEHOLD_HEADINGS["dwelling_id"])
+    address = Address(N_("Address"), wanted=True, headings=HOUSEHOLD_HEADINGS["address"])
+    area_id = Area(N_("Area"), headings=HOUSEHOLD_HEADINGS["area_id"])
+    note = Text(N_("Note"), 1000, lines=True, personal=True, headings=HOUSEHOLD_HEADINGS["note"])
 
     def complete(self, checked: Checked, stored: Mapping[str, Any] | None) -> None:
         """The key that follows from area and number."""
         if {"number", "area_id"} & checked.values.keys():
             record = {**(stored or {}), **checked.values}
-            checked.values["key"] = household_key(self.references.areas, record.get("area_id"), record.get("number"))
+            checked.values["key"] = household_key(
+                self.references.areas, record.get("area_id"), record.get("number")
+            )
 
 
 class DwellingSchema(RecordSchema):
     """The fields and rules of a dwelling."""
 
-    building_id = Link(N_("Building"), "place", headings=("楼栋编号", "建筑编号"))
-    building_name = Text(
-        N_("Building name"), 200, sortable=True, headings=("楼栋", "楼栋名称", "建筑名称", "小区楼栋", "小区名称", "building"))
-    unit = Text(N_("Unit"), 40, headings=("单元", "单元号"))
-    floor = Number(N_("Floor"), -9, 300, headings=("楼层", "所在层", "层"))
-    room = Text(N_("Room"), 40, wanted=True, headings=("房号", "室", "房间号", "门牌", "门牌号", "室号", "flat"))
-    use = Code(N_("Use"), "dwelling_use", filterable=True, headings=("房屋用途", "用途", "使用性质", "使用情况"))
-    tenure = Code(N_("Tenure"), "tenure", headings=("产权", "产权类型", "房屋性质", "房屋来源"))
-    owner_name = PersonName(N_("Owner"), 100, headings=("产权人", "房主", "业主", "房东", "户主姓名"))
-    rent_from = Day(N_("Let from"), headings=("租赁开始", "租期开始", "起租日期"))
-    rent_to = Day(N_("Let until"), headings=("租赁结束", "租期结束", "到期日期", "租期届满"))
-    gas_kind = Code(N_("Gas"), "gas_kind", filterable=True, headings=("燃气", "燃气类型", "用气类型", "燃气种类"))
-    smoke_alarm = YesNo(N_("Smoke alarm"), headings=("烟感", "烟感报警器", "独立式烟感"))
-    gas_alarm = YesNo(N_("Gas alarm"), headings=("燃气报警器", "可燃气体报警器"))
-    ebike_indoors = YesNo(N_("E-bike indoors"), headings=("电动车入户", "电动自行车入户", "电动车进楼入户"))
-    address = Address(N_("Address"), wanted=True, headings=("地址", "详细地址", "房屋地址", "住址"))
-    area_id = Area(N_("Area"), headings=_AREA_HEADINGS)
-    note = Text(N_("Note"), 1000, lines=True, headings=("备注", "说明", "remark"))
+    building_id = Link(N_("Building"), "place", headings=DWELLING_HEADINGS["building_id"])
+    building_name = Text(N_("Building name"), 200, sortable=True, headings=DWELLING_HEADINGS["building_name"])
+    unit = Text(N_("Unit"), 40, headings=DWELLING_HEADINGS["unit"])
+    floor = Number(N_("Floor"), -9, 300, headings=DWELLING_HEADINGS["floor"])
+    room = Text(N_("Room"), 40, wanted=True, headings=DWELLING_HEADINGS["room"])
+    use = Code(N_("Use"), "dwelling_use", filterable=True, headings=DWELLING_HEADINGS["use"])
+    tenure = Code(N_("Tenure"), "tenure", headings=DWELLING_HEADINGS["tenure"])
+    owner_name = PersonName(N_("Owner"), 100, headings=DWELLING_HEADINGS["owner_name"])
+    rent_from = Day(N_("Let from"), headings=DWELLING_HEADINGS["rent_from"])
+    rent_to = Day(N_("Let until"), headings=DWELLING_HEADINGS["rent_to"])
+    gas_kind = Code(N_("Gas"), "gas_kind", filterable=True, headings=DWELLING_HEADINGS["gas_kind"])
+    smoke_alarm = YesNo(N_("Smoke alarm"), headings=DWELLING_HEADINGS["smoke_alarm"])
+    gas_alarm = YesNo(N_("Gas alarm"), headings=DWELLING_HEADINGS["gas_alarm"])
+    ebike_indoors = YesNo(N_("E-bike indoors"), headings=DWELLING_HEADINGS["ebike_indoors"])
+    address = Address(N_("Address"), wanted=True, headings=DWELLING_HEADINGS["address"])
+    area_id = Area(N_("Area"), headings=DWELLING_HEADINGS["area_id"])
+    note = Text(N_("Note"), 1000, lines=True, headings=DWELLING_HEADINGS["note"])
 
     def rules(self, record: Mapping[str, Any], checked: Checked) -> None:
         """Something must say which dwelling it is, and a lease does not end before it begins."""
         if not (record.get("address") or record.get("room") or record.get("building_name")):
-            checked.error("address", Problem(
-                N_("Nothing says which dwelling this is."), N_("Enter the address, or building and room."),
-            ))
+            checked.error(
+                "address",
+                Problem(
+                    N_("Nothing says which dwelling this is."),
+                    N_("Enter the address, or building and room."),
+                ),
+            )
         start, end = record.get("rent_from"), record.get("rent_to")
         if start and end and end < start:
-            checked.error("rent_to", Problem(
-                N_("The lease ends (%(end)s) before it begins (%(start)s)."), N_("Correct one of the two dates."),
-                start=start.isoformat(), end=end.isoformat(),
-            ))
+            checked.error(
+                "rent_to",
+                Problem(
+                    N_("The lease ends (%(end)s) before it begins (%(start)s)."),
+                    N_("Correct one of the two dates."),
+                    start=start.isoformat(),
+                    end=end.isoformat(),
+                ),
+            )
 
 
 def complete_key(values: dict[str, Any], stored: Mapping[str, Any] | None, context: Context) -> None:
@@ -118,7 +136,12 @@ def household_title(values: Mapping[str, Any]) -> str:
 def dwelling_print(values: Mapping[str, Any]) -> str | None:
     """Building, unit and room, with the address they stand at."""
     building = str(values.get("building_id") or "") or fold(values.get("building_name") or "")
-    parts = (building, fold(values.get("unit") or ""), fold(values.get("room") or ""), address_key(values.get("address") or ""))
+    parts = (
+        building,
+        fold(values.get("unit") or ""),
+        fold(values.get("room") or ""),
+        address_key(values.get("address") or ""),
+    )
     return "|".join(parts) if any(parts) else None
 
 
@@ -135,12 +158,26 @@ def dwelling_title(values: Mapping[str, Any]) -> str:
 
 
 HOUSEHOLD = Kind(
-    "household", "population", Household, HouseholdSchema, N_("Household"), derive=complete_key, codes=household_codes,
-    fingerprint=household_print, title=household_title,
+    "household",
+    "population",
+    Household,
+    HouseholdSchema,
+    N_("Household"),
+    derive=complete_key,
+    codes=household_codes,
+    fingerprint=household_print,
+    title=household_title,
 )
 DWELLING = Kind(
-    "dwelling", "population", Dwelling, DwellingSchema, N_("Dwelling"), columns=dwelling_columns, fingerprint=dwelling_print,
-    sort_columns={"building_name": "building_sort"}, title=dwelling_title,
+    "dwelling",
+    "population",
+    Dwelling,
+    DwellingSchema,
+    N_("Dwelling"),
+    columns=dwelling_columns,
+    fingerprint=dwelling_print,
+    sort_columns={"building_name": "building_sort"},
+    title=dwelling_title,
 )
 
 households = Records(HOUSEHOLD)

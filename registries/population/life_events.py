@@ -1,7 +1,8 @@
 """What happens in a life: birth, moving in, out and within the district, death, return.
 
-Each verb writes the dated event with the day of its report, brings the stays in step and goes through the log as one
-change of the record. None commits. ``version`` is the version the caller knew; a stale one raises `Conflict`.
+Each verb writes the dated event with the day of its report, brings the stays in step and goes through the log
+as one change of the record. None commits. ``version`` is the version the caller knew; a stale one raises
+`Conflict`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,12 @@ _LEFT_BEHIND: Mapping[str, None] = dict.fromkeys(
 
 
 def register_birth(
-    session: Session, raw: Mapping[str, Any], *, event_on: date, reported_on: date | None = None, actor: Actor,
+    session: Session,
+    raw: Mapping[str, Any],
+    *,
+    event_on: date,
+    reported_on: date | None = None,
+    actor: Actor,
     reason: str | None = None,
 ) -> Item:
     """Write down a newborn of the district; ``raw`` is as for `Records.create`."""
@@ -39,7 +45,12 @@ def register_birth(
 
 
 def move_in(
-    session: Session, raw: Mapping[str, Any], *, event_on: date, reported_on: date | None = None, actor: Actor,
+    session: Session,
+    raw: Mapping[str, Any],
+    *,
+    event_on: date,
+    reported_on: date | None = None,
+    actor: Actor,
     reason: str | None = None,
 ) -> Item:
     """Write down somebody who comes from outside the district."""
@@ -47,50 +58,100 @@ def move_in(
 
 
 def _arrive(
-    session: Session, raw: Mapping[str, Any], kind: str, event_on: date, reported_on: date | None, actor: Actor,
+    session: Session,
+    raw: Mapping[str, Any],
+    kind: str,
+    event_on: date,
+    reported_on: date | None,
+    actor: Actor,
     reason: str | None,
 ) -> Item:
     _check_days(event_on, reported_on)
-    event = {"kind": kind, "event_on": event_on, "reported_on": reported_on or days.today(), "to_area_id": raw.get("area_id")}
+    event = {
+        "kind": kind,
+        "event_on": event_on,
+        "reported_on": reported_on or days.today(),
+        "to_area_id": raw.get("area_id"),
+    }
     told = {**raw, "moved_in_on": event_on.isoformat(), "life_events": [event]}
     return residents.create(session, told, actor=actor, reason=reason)
 
 
 def move_out(
-    session: Session, resident_id: UUID, *, event_on: date, reported_on: date | None = None, version: int, actor: Actor,
-    note: str | None = None, reason: str | None = None,
+    session: Session,
+    resident_id: UUID,
+    *,
+    event_on: date,
+    reported_on: date | None = None,
+    version: int,
+    actor: Actor,
+    note: str | None = None,
+    reason: str | None = None,
 ) -> Item:
     """The person left the district; the record stays."""
     item, stored = _known(session, resident_id, version, actor, event_on, reported_on)
     _refuse_gone(stored, GONE)
-    values = {"stay_status": MOVED_OUT, "moved_out_on": event_on, "stays": close(stored["stays"], event_on), **_LEFT_BEHIND}
+    values = {
+        "stay_status": MOVED_OUT,
+        "moved_out_on": event_on,
+        "stays": close(stored["stays"], event_on),
+        **_LEFT_BEHIND,
+    }
     return _write(session, item, stored, values, "move_out", event_on, reported_on, actor, note, reason)
 
 
 def record_death(
-    session: Session, resident_id: UUID, *, event_on: date, reported_on: date | None = None, version: int, actor: Actor,
-    note: str | None = None, reason: str | None = None,
+    session: Session,
+    resident_id: UUID,
+    *,
+    event_on: date,
+    reported_on: date | None = None,
+    version: int,
+    actor: Actor,
+    note: str | None = None,
+    reason: str | None = None,
 ) -> Item:
     """The person died; also of somebody who had moved out."""
     item, stored = _known(session, resident_id, version, actor, event_on, reported_on)
     _refuse_gone(stored, frozenset({DEAD}))
-    values = {"stay_status": DEAD, "died_on": event_on, "stays": close(stored["stays"], event_on), **_LEFT_BEHIND}
+    values = {
+        "stay_status": DEAD,
+        "died_on": event_on,
+        "stays": close(stored["stays"], event_on),
+        **_LEFT_BEHIND,
+    }
     return _write(session, item, stored, values, "death", event_on, reported_on, actor, note, reason)
 
 
 def transfer(
-    session: Session, resident_id: UUID, *, area_id: UUID, event_on: date, reported_on: date | None = None, version: int,
-    actor: Actor, told: Mapping[str, Any] | None = None, note: str | None = None, reason: str | None = None,
+    session: Session,
+    resident_id: UUID,
+    *,
+    area_id: UUID,
+    event_on: date,
+    reported_on: date | None = None,
+    version: int,
+    actor: Actor,
+    told: Mapping[str, Any] | None = None,
+    note: str | None = None,
+    reason: str | None = None,
 ) -> Item:
     """The person moved within the district.
 
-    ``told`` may hold the new address, dwelling, household number and relation; what it does not tell becomes empty.
+    ``told`` may hold the new address, dwelling, household number and relation; what it does not tell becomes
+    empty.
 
     :raises NotAllowed: the actor may not write where the person goes.
     """
     item, stored = _known(session, resident_id, version, actor, event_on, reported_on)
     _refuse_gone(stored, GONE)
-    raw = {**_LEFT_BEHIND, "address": None, **(told or {}), "area_id": area_id, "moved_in_on": event_on.isoformat()}
+    raw = {
+        **_LEFT_BEHIND,
+        "address": None,
+        **(told or {}),
+        "area_id": area_id,
+        "moved_in_on": event_on.isoformat(),
+    }
     values = _checked(session, raw, stored, actor)
     if values.get("household_number"):
         values.pop("household_id", None)
@@ -102,10 +163,20 @@ def transfer(
 
 
 def return_after_absence(
-    session: Session, resident_id: UUID, *, event_on: date, reported_on: date | None = None, version: int, actor: Actor,
-    told: Mapping[str, Any] | None = None, note: str | None = None, reason: str | None = None,
+    session: Session,
+    resident_id: UUID,
+    *,
+    event_on: date,
+    reported_on: date | None = None,
+    version: int,
+    actor: Actor,
+    told: Mapping[str, Any] | None = None,
+    note: str | None = None,
+    reason: str | None = None,
 ) -> Item:
-    """Somebody who moved out or was away is back; ``told`` may hold where: area, address, dwelling, household number."""
+    """Somebody who moved out or was away is back; ``told`` may hold where: area, address, dwelling, household
+    number.
+    """
     item, stored = _known(session, resident_id, version, actor, event_on, reported_on)
     _refuse_gone(stored, frozenset({DEAD}))
     raw = {**(told or {}), "stay_status": "1", "moved_out_on": None, "moved_in_on": event_on.isoformat()}
@@ -135,30 +206,54 @@ def _check_days(event_on: date, reported_on: date | None, stored: Mapping[str, A
     if event_on > today or (reported_on or today) > today:
         raise Invalid({"event_on": [Problem(N_("The day lies in the future."), N_("Correct the date."))]})
     if reported_on and reported_on < event_on:
-        raise Invalid({"reported_on": [Problem(
-            N_("The event was reported (%(reported)s) before it happened (%(happened)s)."),
-            N_("Correct one of the two dates."), reported=reported_on.isoformat(), happened=event_on.isoformat(),
-        )]})
+        raise Invalid(
+            {
+                "reported_on": [
+                    Problem(
+                        N_("The event was reported (%(reported)s) before it happened (%(happened)s)."),
+                        N_("Correct one of the two dates."),
+                        reported=reported_on.isoformat(),
+                        happened=event_on.isoformat(),
+                    )
+                ]
+            }
+        )
     if stored is None:
         return
     born = stored.get("birth_date")
     last = stored["stays"][-1] if stored.get("stays") else None
     start = last["from_on"] if last and last["certainty"] != UNKNOWN else None
     if (born and event_on < days.earliest(born)) or (start and event_on < start):
-        raise Invalid({"event_on": [Problem(
-            N_("On %(day)s the person was not born yet, or lived elsewhere."), N_("Compare the date with the earlier events."),
-            day=event_on.isoformat(),
-        )]})
+        raise Invalid(
+            {
+                "event_on": [
+                    Problem(
+                        N_("On %(day)s the person was not born yet, or lived elsewhere."),
+                        N_("Compare the date with the earlier events."),
+                        day=event_on.isoformat(),
+                    )
+                ]
+            }
+        )
 
 
 def _refuse_gone(stored: Mapping[str, Any], states: frozenset[str]) -> None:
     if stored.get("stay_status") in states:
-        raise Invalid({"stay_status": [Problem(
-            N_("This person is on record as moved out or dead."), N_("Record a return, or correct the record."),
-        )]})
+        raise Invalid(
+            {
+                "stay_status": [
+                    Problem(
+                        N_("This person is on record as moved out or dead."),
+                        N_("Record a return, or correct the record."),
+                    )
+                ]
+            }
+        )
 
 
-def _checked(session: Session, raw: Mapping[str, Any], stored: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+def _checked(
+    session: Session, raw: Mapping[str, Any], stored: Mapping[str, Any], actor: Actor
+) -> dict[str, Any]:
     checked = residents.check(session, raw, stored)
     if checked.errors:
         raise Invalid(checked.errors)
@@ -169,14 +264,29 @@ def _checked(session: Session, raw: Mapping[str, Any], stored: Mapping[str, Any]
 
 
 def _write(
-    session: Session, item: Item, stored: Mapping[str, Any], values: dict[str, Any], kind: str, event_on: date,
-    reported_on: date | None, actor: Actor, note: str | None, reason: str | None,
+    session: Session,
+    item: Item,
+    stored: Mapping[str, Any],
+    values: dict[str, Any],
+    kind: str,
+    event_on: date,
+    reported_on: date | None,
+    actor: Actor,
+    note: str | None,
+    reason: str | None,
 ) -> Item:
     moved_to = values.get("area_id", stored["area_id"]) if kind in ("transfer", "return") else None
-    values["life_events"] = [*(stored.get("life_events") or ()), {
-        "kind": kind, "event_on": event_on, "reported_on": reported_on or days.today(),
-        "from_area_id": None if kind == "return" else stored["area_id"], "to_area_id": moved_to, "note": note,
-    }]
+    values["life_events"] = [
+        *(stored.get("life_events") or ()),
+        {
+            "kind": kind,
+            "event_on": event_on,
+            "reported_on": reported_on or days.today(),
+            "from_area_id": None if kind == "return" else stored["area_id"],
+            "to_area_id": moved_to,
+            "note": note,
+        },
+    ]
     _leave_head(session, item.id, stored, values, actor)
     residents.change(session, [Change(item, values)], actor=actor, reason=reason)
     return residents.load(session, [item.id])[0]
@@ -187,7 +297,7 @@ def _leave_head(
 ) -> None:
     """A household whose head leaves it has none until somebody says who is."""
     left = stored.get("household_id")
-    if not left or "household_id" not in values and "household_number" not in values:
+    if not left or ("household_id" not in values and "household_number" not in values):
         return
     if values.get("household_id") == left:
         return

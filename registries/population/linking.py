@@ -33,7 +33,8 @@ class _Wanted:
 
 
 def link_residents(session: Session, rows: Rows, write: Any) -> None:
-    """Give each resident the household of its number, making those that do not exist; refuse a number held elsewhere.
+    """Give each resident the household of its number, making those that do not exist; refuse a number held
+    elsewhere.
 
     A household found without a head gets the first that says to be one.
     """
@@ -61,7 +62,10 @@ def link_residents(session: Session, rows: Rows, write: Any) -> None:
         heads = dict(headless)
         items = households.load(session, list(heads))
         households.change(
-            session, [Change(item, {"head_id": heads[item.id]}) for item in items], actor=write.actor, batch_id=write.batch_id,
+            session,
+            [Change(item, {"head_id": heads[item.id]}) for item in items],
+            actor=write.actor,
+            batch_id=write.batch_id,
         )
 
 
@@ -103,7 +107,9 @@ def _find(session: Session, keys: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for chunk in in_chunks(keys):
         statement = sa.select(table.c.key, table.c.id, table.c.head_id).where(
-            table.c.key.in_(chunk), table.c.retired_at.is_(None), table.c.merged_into.is_(None),
+            table.c.key.in_(chunk),
+            table.c.retired_at.is_(None),
+            table.c.merged_into.is_(None),
         )
         for row in session.execute(statement.order_by(table.c.id)):
             found.setdefault(row.key, row)
@@ -113,8 +119,12 @@ def _find(session: Session, keys: Iterable[str]) -> dict[str, Any]:
 def _household(one: _Wanted) -> dict[str, Any]:
     values = one.first or {}
     return {
-        "number": values["household_number"], "key": one.key, "head_id": one.head_id, "dwelling_id": values.get("dwelling_id"),
-        "address": values.get("address"), "area_id": values.get("area_id"),
+        "number": values["household_number"],
+        "key": one.key,
+        "head_id": one.head_id,
+        "dwelling_id": values.get("dwelling_id"),
+        "address": values.get("address"),
+        "area_id": values.get("area_id"),
     }
 
 
@@ -128,12 +138,23 @@ def _refuse_held_numbers(session: Session, rows: Rows, write: Any) -> None:
         number = values.get("id_number")
         if not number:
             continue
-        holder = session.execute(sa.select(table.c.id).where(
-            table.c.id_number_index.in_(blinds(keys, "resident.id_number", number)), table.c.doc_type == values.get("doc_type"),
-            table.c.retired_at.is_(None), table.c.merged_into.is_(None), table.c.id != record_id,
-        )).first()
+        holder = session.execute(
+            sa.select(table.c.id).where(
+                table.c.id_number_index.in_(blinds(keys, "resident.id_number", number)),
+                table.c.doc_type == values.get("doc_type"),
+                table.c.retired_at.is_(None),
+                table.c.merged_into.is_(None),
+                table.c.id != record_id,
+            )
+        ).first()
         if holder is not None:
-            raise Invalid({"id_number": [Problem(
-                N_("A resident with this number is in the register already."),
-                N_("Change that record, or ask for a transfer if it lies outside your area."),
-            )]})
+            raise Invalid(
+                {
+                    "id_number": [
+                        Problem(
+                            N_("A resident with this number is in the register already."),
+                            N_("Change that record, or ask for a transfer if it lies outside your area."),
+                        )
+                    ]
+                }
+            )

@@ -15,7 +15,22 @@ from ..schemas import Checked, PartSchema
 #: Words of a cell of groups that say there is none.
 _NOBODY = frozenset({"否", "没有", "正常", "普通", "一般人员", "普通居民", "0", "no"})
 #: Lists of the police and of petition offices: kept out of this register on purpose.
-LEFT_OUT = ("刑满释放", "刑释", "社区矫正", "矫正人员", "吸毒", "涉毒", "戒毒", "艾滋", "上访", "信访", "邪教", "涉恐", "重点青少年", "安置帮教")
+LEFT_OUT = (
+    "刑满释放",
+    "刑释",
+    "社区矫正",
+    "矫正人员",
+    "吸毒",
+    "涉毒",
+    "戒毒",
+    "艾滋",
+    "上访",
+    "信访",
+    "邪教",
+    "涉恐",
+    "重点青少年",
+    "安置帮教",
+)
 
 
 class StaySchema(PartSchema):
@@ -42,10 +57,15 @@ class StaySchema(PartSchema):
         """A stay does not end before it begins."""
         start, end = record.get("from_on"), record.get("to_on")
         if start and end and end < start:
-            checked.error("to_on", Problem(
-                N_("The stay ends (%(end)s) before it begins (%(start)s)."), N_("Correct one of the two dates."),
-                start=start.isoformat(), end=end.isoformat(),
-            ))
+            checked.error(
+                "to_on",
+                Problem(
+                    N_("The stay ends (%(end)s) before it begins (%(start)s)."),
+                    N_("Correct one of the two dates."),
+                    start=start.isoformat(),
+                    end=end.isoformat(),
+                ),
+            )
 
 
 class EventSchema(PartSchema):
@@ -62,10 +82,15 @@ class EventSchema(PartSchema):
         """Nothing is reported before it happens."""
         happened, reported = record.get("event_on"), record.get("reported_on")
         if happened and reported and reported < happened:
-            checked.error("reported_on", Problem(
-                N_("The event was reported (%(reported)s) before it happened (%(happened)s)."),
-                N_("Correct one of the two dates."), reported=reported.isoformat(), happened=happened.isoformat(),
-            ))
+            checked.error(
+                "reported_on",
+                Problem(
+                    N_("The event was reported (%(reported)s) before it happened (%(happened)s)."),
+                    N_("Correct one of the two dates."),
+                    reported=reported.isoformat(),
+                    happened=happened.isoformat(),
+                ),
+            )
 
 
 class GroupSchema(PartSchema):
@@ -82,12 +107,18 @@ class GroupSchema(PartSchema):
 
     @classmethod
     def from_text(cls, text: str, references: References) -> list[dict[str, Any]]:
-        """The groups a cell names, without words that say there is none and without lists that are not kept here."""
+        """The groups a cell names, without words that say there is none and without lists that are not kept
+        here.
+        """
         known = references.codes("vulnerable_group")
         rows: list[dict[str, Any]] = []
         for row in super().from_text(text, references):
             bare = len(row) == 1 and known.find(row["group"]) is None
-            rows += [{"group": word} for word in split_words(row["group"]) if not is_blank(word)] if bare else [row]
+            rows += (
+                [{"group": word} for word in split_words(row["group"]) if not is_blank(word)]
+                if bare
+                else [row]
+            )
         return [row for row in rows if row["group"].lower() not in _NOBODY and not is_left_out(row["group"])]
 
 

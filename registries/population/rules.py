@@ -21,7 +21,7 @@ _NUMBER_FIELDS = frozenset({"doc_type", "id_number", "no_id_reason", "sex", "bir
 _PASSPORT = re.compile(r"[A-Z][A-Z0-9]{5,16}")
 
 
-class _Provinces:
+class Provinces:
     """The address codes whose province is known: counties are renamed and dissolved, provinces are not."""
 
     def __init__(self, references: References) -> None:
@@ -31,38 +31,25 @@ class _Provinces:
         return str(division)[:2] in self._known
 
 
-_provinces: dict[int, _Provinces] = {}
-
-
-def _known_divisions(references: References) -> _Provinces:
-    entries = id(references.codes("division"))
-    if entries not in _provinces:
-        _provinces.clear()
-        _provinces[entries] = _Provinces(references)
-    return _provinces[entries]
-
-
-def check_number(references: References, checked: Checked, stored: Mapping[str, Any] | None) -> None:
+def check_number(provinces: Provinces, checked: Checked, stored: Mapping[str, Any] | None) -> None:
     """Check the number against its kind of document, and fill in what it tells and nobody else did."""
     values = checked.values
-    if stored and not _NUMBER_FIELDS & values.keys():
+    if {"id_number", "doc_type"} & checked.errors.keys() or (stored and not _NUMBER_FIELDS & values.keys()):
         return
-    if "id_number" in checked.errors or "doc_type" in checked.errors:
-        return
-    number = values["id_number"] if "id_number" in values else (stored or {}).get("id_number")
+    record = {**stored, **values} if stored else values
+    number = record.get("id_number")
     if not number:
-        _without_number(checked, stored)
+        _without_number(record, checked, stored)
         return
-    doc_type = values.get("doc_type") or (stored or {}).get("doc_type")
-    if doc_type in (None, identifiers.NO_DOCUMENT) and "doc_type" not in values:
-        doc_type = None
-    if doc_type is None:
-        doc_type = _guessed(number)
-        values["doc_type"] = doc_type
-    sex = values.get("sex") or (stored or {}).get("sex")
-    born = values.get("birth_date") or (stored or {}).get("birth_date")
+    doc_type = record.get("doc_type")
+    if doc_type is None or (doc_type == identifiers.NO_DOCUMENT and "doc_type" not in values):
+        doc_type = values["doc_type"] = _guessed(number)
     found = identifiers.check_person_number(
-        doc_type, number, sex=sex, birth_date=born, known_divisions=_known_divisions(references),
+        doc_type,
+        number,
+        sex=record.get("sex"),
+        birth_date=record.get("birth_date"),
+        known_divisions=provinces,
     )
     for problem in found.errors:
         checked.error("id_number", problem)
@@ -72,12 +59,16 @@ def check_number(references: References, checked: Checked, stored: Mapping[str, 
         checked.warn("id_number", problem)
     if "id_number" in values:
         values["id_number"] = found.value
-    if not sex and found.sex and "sex" not in checked.errors:
-        values["sex"] = found.sex
-    if not born and found.birth_date and "birth_date" not in checked.errors:
-        values["birth_date"] = found.birth_date.isoformat()
-    if values.get("no_id_reason") or (stored or {}).get("no_id_reason"):
+    if record.get("no_id_reason"):
         values["no_id_reason"] = None
+    _fill_in(record, checked, found)
+
+
+def _fill_in(record: Mapping[str, Any], checked: Checked, found: identifiers.PersonNumber) -> None:
+    if found.sex and not record.get("sex") and "sex" not in checked.errors:
+        checked.values["sex"] = found.sex
+    if found.birth_date and not record.get("birth_date") and "birth_date" not in checked.errors:
+        checked.values["birth_date"] = found.birth_date.isoformat()
 
 
 def _guessed(number: str) -> str:
@@ -85,24 +76,24 @@ def _guessed(number: str) -> str:
     return known or ("PASSPORT" if _PASSPORT.fullmatch(number) else identifiers.RESIDENT_ID)
 
 
-def _without_number(checked: Checked, stored: Mapping[str, Any] | None) -> None:
+def _without_number(record: Mapping[str, Any], checked: Checked, stored: Mapping[str, Any] | None) -> None:
     values = checked.values
-    if values.get("no_id_reason") or (stored or {}).get("no_id_reason"):
-        if not (values.get("doc_type") or (stored or {}).get("doc_type")):
-            values["doc_type"] = identifiers.NO_DOCUMENT
-        return
-    if stored is not None and not stored:
-        # A row of a file that is no record yet: nobody can be asked, so the gap itself is recorded.
-        if not values.get("doc_type"):
-            values["doc_type"] = identifiers.NO_DOCUMENT
-        values["no_id_reason"] = NOT_IN_SOURCE
-        checked.warn("id_number", Problem(
-            N_("The source gives no ID number."), N_("Ask for it; until then the person is known by name, birth date and address."),
-        ))
-    elif "id_number" in values or not stored:
-        checked.error("no_id_reason", Problem(
-            N_("There is no ID number and no reason why."), N_("Enter the number, or choose the reason why there is none."),
-        ))
+    from_file = stored is not None and not stored
+    if not record.get("no_id_reason"):
+        if from_file:
+            # A row of a file that is no record yet: nobody can be asked, so the gap itself is recorded.
+            values["no_id_reason"] = NOT_IN_SOURCE
+            checked.warn("id_number", Problem(
+                N_("The source gives no ID number."),
+                N_("Ask for it; until then the person is known by name, birth date and address."),
+            ))
+        elif "id_number" in values or not stored:
+            checked.error("no_id_reason", Problem(
+                N_("There is no ID number and no reason why."),
+                N_("Enter the number, or choose the reason why there is none."),
+            ))
+    if not record.get("doc_type") and values.get("no_id_reason"):
+        values["doc_type"] = identifiers.NO_DOCUMENT
 
 
 def complete_residence(checked: Checked, stored: Mapping[str, Any] | None) -> None:
@@ -113,16 +104,18 @@ def complete_residence(checked: Checked, stored: Mapping[str, Any] | None) -> No
             values[name] = code
     if values.get("separated") is not None and values.get("registration_match") is None:
         values["registration_match"] = "02" if values["separated"] else "01"
-    if values.get("stay_status") is None or values.get("stay_status") not in GONE:
-        if values.get("died_on") or values.get("deceased"):
-            values["stay_status"] = DEAD
-        elif values.get("moved_out_on") or values.get("moved_away"):
-            if not (stored or {}).get("died_on"):
-                values["stay_status"] = MOVED_OUT
+    if values.get("stay_status") in GONE:
+        return
+    if values.get("died_on") or values.get("deceased"):
+        values["stay_status"] = DEAD
+    elif (values.get("moved_out_on") or values.get("moved_away")) and not (stored or {}).get("died_on"):
+        values["stay_status"] = MOVED_OUT
 
 
 def complete_groups(references: References, checked: Checked, stored: Mapping[str, Any] | None) -> None:
-    """One entry for each group; groups that follow from age or work are not kept; a bare name keeps what is known of it."""
+    """One entry for each group; groups that follow from age or work are not kept; a bare name keeps what is
+    known of it.
+    """
     entries = references.codes("vulnerable_group").entries
     known = {row["group"]: row for row in (stored or {}).get("groups") or ()}
     rows: dict[str, dict[str, Any]] = {}
@@ -130,16 +123,25 @@ def complete_groups(references: References, checked: Checked, stored: Mapping[st
         code = row["group"]
         entry = entries.get(code)
         if entry is not None and entry.extra.get("computed"):
-            checked.warn("groups", Problem(
-                N_("“%(group)s” follows from age or work and is not stored."), group=entry.name_zh,
-            ))
+            checked.warn(
+                "groups",
+                Problem(
+                    N_("“%(group)s” follows from age or work and is not stored."),
+                    group=entry.name_zh,
+                ),
+            )
             continue
         bare = all(value is None for name, value in row.items() if name != "group")
         rows.setdefault(code, known[code] if bare and code in known else row)
         if entry is not None and entry.extra.get("needs_end_date") and not rows[code].get("ends_on"):
-            checked.warn("groups", Problem(
-                N_("“%(group)s” has no end date."), N_("Enter the day on which it ends."), group=entry.name_zh,
-            ))
+            checked.warn(
+                "groups",
+                Problem(
+                    N_("“%(group)s” has no end date."),
+                    N_("Enter the day on which it ends."),
+                    group=entry.name_zh,
+                ),
+            )
     checked.values["groups"] = list(rows.values())
 
 
@@ -147,9 +149,14 @@ def check_name(record: Mapping[str, Any], checked: Checked) -> None:
     """A question mark or a square in a name is what is left of a character that a system could not write."""
     name = checked.values.get("name")
     if name and not name.isalpha() and any(sign in name for sign in "?？□■*"):
-        checked.warn("name", Problem(
-            N_("A character of the name seems to be lost: “%(name)s”."), N_("Compare it with the document."), name=name,
-        ))
+        checked.warn(
+            "name",
+            Problem(
+                N_("A character of the name seems to be lost: “%(name)s”."),
+                N_("Compare it with the document."),
+                name=name,
+            ),
+        )
 
 
 def check_dates(record: Mapping[str, Any], checked: Checked) -> None:
@@ -159,35 +166,68 @@ def check_dates(record: Mapping[str, Any], checked: Checked) -> None:
     if not (died or left or came):
         return
     first = days.earliest(born) if born else None
-    for name, day in (("died_on", died), ("moved_out_on", left), ("moved_in_on", days.latest(came) if came else None)):
+    for name, day in (
+        ("died_on", died),
+        ("moved_out_on", left),
+        ("moved_in_on", days.latest(came) if came else None),
+    ):
         if first and day and day < first:
-            checked.error(name, Problem(
-                N_("This day (%(day)s) lies before the birth (%(born)s)."), N_("Correct one of the two."),
-                day=day.isoformat(), born=born,
-            ))
+            checked.error(
+                name,
+                Problem(
+                    N_("This day (%(day)s) lies before the birth (%(born)s)."),
+                    N_("Correct one of the two."),
+                    day=day.isoformat(),
+                    born=born,
+                ),
+            )
     if left and came and days.earliest(came) > left and record.get("stay_status") == MOVED_OUT:
-        checked.warn("moved_out_on", Problem(
-            N_("The person left (%(left)s) before moving in (%(came)s)."), N_("Correct one of the two."),
-            left=left.isoformat(), came=came,
-        ))
+        checked.warn(
+            "moved_out_on",
+            Problem(
+                N_("The person left (%(left)s) before moving in (%(came)s)."),
+                N_("Correct one of the two."),
+                left=left.isoformat(),
+                came=came,
+            ),
+        )
 
 
 def check_guardian(record: Mapping[str, Any], checked: Checked) -> None:
     """A child under fourteen should have a guardian on record."""
     born = record.get("birth_date")
-    if not born or record.get("guardian_name") or record.get("stay_status") in GONE or "birth_date" in checked.errors:
+    if (
+        not born
+        or record.get("guardian_name")
+        or record.get("stay_status") in GONE
+        or "birth_date" in checked.errors
+    ):
         return
     today = days.today()
     if int(born[:4]) >= today.year - GUARDED_AGE and days.age(born, today) < GUARDED_AGE:
-        checked.warn("guardian_name", Problem(
-            N_("A child under %(age)s has no guardian on record."), N_("Enter the name of the guardian."), age=GUARDED_AGE,
-        ))
+        checked.warn(
+            "guardian_name",
+            Problem(
+                N_("A child under %(age)s has no guardian on record."),
+                N_("Enter the name of the guardian."),
+                age=GUARDED_AGE,
+            ),
+        )
 
 
 def check_household(record: Mapping[str, Any], checked: Checked) -> None:
     """A relation to a head means nothing without a household."""
     relation = record.get("relation_to_head")
-    if relation and not record.get("household_number") and not record.get("household_id") and "relation_to_head" in checked.values:
-        checked.warn("household_number", Problem(
-            N_("There is a relation to the head but no household number."), N_("Enter the household number."),
-        ))
+    if (
+        relation
+        and not record.get("household_number")
+        and not record.get("household_id")
+        and "relation_to_head" in checked.values
+    ):
+        checked.warn(
+            "household_number",
+            Problem(
+                N_("There is a relation to the head but no household number."),
+                N_("Enter the household number."),
+            ),
+        )

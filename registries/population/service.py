@@ -44,14 +44,19 @@ def _dated(row: Mapping[str, Any], context: Context) -> dict[str, Any]:
     noted: date = context.as_of or context.today
     entry = context.references.codes("vulnerable_group").entries.get(row["group"])
     months = (entry.extra.get("review_months") if entry else None) or 12
-    return {**row, "noted_on": noted, "review_on": row.get("review_on") or noted + timedelta(days=round(months * _DAYS_OF_MONTH))}
+    return {
+        **row,
+        "noted_on": noted,
+        "review_on": row.get("review_on") or noted + timedelta(days=round(months * _DAYS_OF_MONTH)),
+    }
 
 
 def resident_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     """What lists search and sort by."""
     name = values["name"]
     return {
-        "name_pinyin": person_pinyin(name)[:200], "name_initials": person_initials(name)[:60],
+        "name_pinyin": person_pinyin(name)[:200],
+        "name_initials": person_initials(name)[:60],
         "birth_sort": values.get("birth_date") or UNBORN,
     }
 
@@ -73,9 +78,22 @@ def resident_print(values: Mapping[str, Any]) -> str | None:
 
 
 RESIDENT = Kind(
-    "resident", "population", Resident, ResidentSchema, N_("Resident"),
-    parts={"groups": ResidentGroup, "stays": ResidentStay, "life_events": ResidentEvent, "links": ResidentLink},
-    derive=derive_resident, columns=resident_columns, link=link_residents, codes=resident_codes, fingerprint=resident_print,
+    "resident",
+    "population",
+    Resident,
+    ResidentSchema,
+    N_("Resident"),
+    parts={
+        "groups": ResidentGroup,
+        "stays": ResidentStay,
+        "life_events": ResidentEvent,
+        "links": ResidentLink,
+    },
+    derive=derive_resident,
+    columns=resident_columns,
+    link=link_residents,
+    codes=resident_codes,
+    fingerprint=resident_print,
     sort_columns=SORT_KEYS,
 )
 
@@ -83,10 +101,22 @@ residents = Records(RESIDENT)
 
 
 def set_groups(
-    session: Session, resident_id: UUID, groups: Sequence[Mapping[str, Any]], *, version: int, actor: Actor,
+    session: Session,
+    resident_id: UUID,
+    groups: Sequence[Mapping[str, Any]],
+    *,
+    version: int,
+    actor: Actor,
     reason: str | None = None,
 ) -> Item:
-    """Set the groups at risk that a resident belongs to; entries that tell only the group keep what is known of it."""
+    """Set the groups at risk that a resident belongs to; entries that tell only the group keep what is known
+    of it.
+    """
     return residents.update(
-        session, resident_id, {"groups": [dict(row) for row in groups]}, version=version, actor=actor, reason=reason,
+        session,
+        resident_id,
+        {"groups": [dict(row) for row in groups]},
+        version=version,
+        actor=actor,
+        reason=reason,
     )

@@ -1,7 +1,7 @@
 """Stays of a resident: kept in step with where the record says the person lives.
 
-A change of area, dwelling or kind of stay closes the stay and opens another; moving out or dying closes it. A finer
-area than before (the grid within the known community) is a better answer and no move.
+A change of area, dwelling or kind of stay closes the stay and opens another; moving out or dying closes it. A
+finer area than before (the grid within the known community) is a better answer and no move.
 """
 
 from __future__ import annotations
@@ -24,9 +24,19 @@ ALWAYS = date(1, 1, 1)
 _BY_STATUS = {"2": "temporary", "3": "visit"}
 _BY_SEPARATION = {"1": "away", "3": "registered"}
 _CERTAINTY = {4: "year", 7: "month", 10: EXACT}
-_TOLD = frozenset({
-    "area_id", "dwelling_id", "stay_status", "separation_type", "moved_in_on", "moved_out_on", "died_on", "sex", "birth_date",
-})
+_TOLD = frozenset(
+    {
+        "area_id",
+        "dwelling_id",
+        "stay_status",
+        "separation_type",
+        "moved_in_on",
+        "moved_out_on",
+        "died_on",
+        "sex",
+        "birth_date",
+    }
+)
 
 
 def stay_kind(record: Mapping[str, Any]) -> str:
@@ -50,12 +60,21 @@ def settle(rows: Sequence[Row], record: Mapping[str, Any], areas: AreaIndex) -> 
         area = areas.get(row["area_id"]) if row.get("area_id") else None
         certainty = row.get("certainty") or EXACT
         guessed = position == 0 and certainty == UNKNOWN
-        result.append({
-            "kind": row["kind"], "area_id": row.get("area_id"), "from_on": row["from_on"], "to_on": row.get("to_on"),
-            "certainty": certainty, "dwelling_id": row.get("dwelling_id"), "reported_on": row.get("reported_on"),
-            "area_path": area.path if area else row.get("area_path") or "", "sex": record.get("sex"), "born_on": born_on,
-            "counted_from": min(born_on or ALWAYS, row["from_on"]) if guessed else row["from_on"],
-        })
+        result.append(
+            {
+                "kind": row["kind"],
+                "area_id": row.get("area_id"),
+                "from_on": row["from_on"],
+                "to_on": row.get("to_on"),
+                "certainty": certainty,
+                "dwelling_id": row.get("dwelling_id"),
+                "reported_on": row.get("reported_on"),
+                "area_path": area.path if area else row.get("area_path") or "",
+                "sex": record.get("sex"),
+                "born_on": born_on,
+                "counted_from": min(born_on or ALWAYS, row["from_on"]) if guessed else row["from_on"],
+            }
+        )
     return result
 
 
@@ -67,11 +86,17 @@ def first_stay(record: Mapping[str, Any], context: Context) -> list[Row]:
     start = days.middle(came) if came else min(day, left) if left else day
     events = record.get("life_events")
     reported = (events[-1].get("reported_on") if events else None) or context.today
-    return [{
-        "kind": stay_kind(record), "area_id": record.get("area_id"), "dwelling_id": record.get("dwelling_id"),
-        "from_on": min(start, left) if left else start, "to_on": left, "reported_on": reported,
-        "certainty": _CERTAINTY[len(came)] if came else UNKNOWN,
-    }]
+    return [
+        {
+            "kind": stay_kind(record),
+            "area_id": record.get("area_id"),
+            "dwelling_id": record.get("dwelling_id"),
+            "from_on": min(start, left) if left else start,
+            "to_on": left,
+            "reported_on": reported,
+            "certainty": _CERTAINTY[len(came)] if came else UNKNOWN,
+        }
+    ]
 
 
 def close(rows: Sequence[Row], day: date) -> list[Row]:
@@ -88,8 +113,13 @@ def close(rows: Sequence[Row], day: date) -> list[Row]:
 def opened_stay(record: Mapping[str, Any], day: date, certainty: str, reported_on: date) -> Row:
     """A stay that begins where the record says the person lives now."""
     return {
-        "kind": stay_kind(record), "area_id": record.get("area_id"), "dwelling_id": record.get("dwelling_id"),
-        "from_on": day, "to_on": None, "certainty": certainty, "reported_on": reported_on,
+        "kind": stay_kind(record),
+        "area_id": record.get("area_id"),
+        "dwelling_id": record.get("dwelling_id"),
+        "from_on": day,
+        "to_on": None,
+        "certainty": certainty,
+        "reported_on": reported_on,
     }
 
 
@@ -116,12 +146,18 @@ def _moved(
 ) -> tuple[list[Row], Row | None]:
     rows: list[Row] = list(stored.get("stays") or ())
     day = context.as_of or context.today
-    came = record.get("moved_in_on") if values.get("moved_in_on") != stored.get("moved_in_on") and "moved_in_on" in values else None
+    came = (
+        record.get("moved_in_on")
+        if values.get("moved_in_on") != stored.get("moved_in_on") and "moved_in_on" in values
+        else None
+    )
     before, after = is_gone(stored), is_gone(record)
     if after and not before:
         dead = record.get("stay_status") == DEAD
         day = (record.get("died_on") if dead else record.get("moved_out_on")) or day
-        return close(rows, day), _event("death" if dead else "move_out", day, context, stored.get("area_id"), None)
+        return close(rows, day), _event(
+            "death" if dead else "move_out", day, context, stored.get("area_id"), None
+        )
     if after:
         return _left_on(rows, record), None
     start, certainty = (days.middle(came), _CERTAINTY[len(came)]) if came else (day, UNKNOWN)
@@ -133,7 +169,9 @@ def _moved(
     if not _lives_elsewhere(record, stored, context.references.areas):
         return _corrected(rows, record, came), None
     moved = record.get("area_id") != stored.get("area_id")
-    event = _event("transfer", start, context, stored.get("area_id"), record.get("area_id")) if moved else None
+    event = (
+        _event("transfer", start, context, stored.get("area_id"), record.get("area_id")) if moved else None
+    )
     return [*close(rows, start), opened_stay(record, start, certainty, context.today)], event
 
 
@@ -172,6 +210,10 @@ def _corrected(rows: list[Row], record: Mapping[str, Any], came: str | None) -> 
 
 def _event(kind: str, day: date, context: Context, from_area: UUID | None, to_area: UUID | None) -> Row:
     return {
-        "kind": kind, "event_on": day, "reported_on": max(context.today, day), "from_area_id": from_area,
-        "to_area_id": to_area, "note": None,
+        "kind": kind,
+        "event_on": day,
+        "reported_on": max(context.today, day),
+        "from_area_id": from_area,
+        "to_area_id": to_area,
+        "note": None,
     }

@@ -11,7 +11,9 @@ from ..references import References
 
 #: Field and code list that a wording may belong to, in the order in which they are asked.
 RESIDENCE_LISTS = {
-    "population_type": "population_type", "stay_status": "stay_status", "separation_type": "separation_type",
+    "population_type": "population_type",
+    "stay_status": "stay_status",
+    "separation_type": "separation_type",
     "registration_match": "registration_match",
 }
 
@@ -21,7 +23,8 @@ class Residence(RecordField):
 
     problems: ClassVar[dict[str, tuple[str, str | None]]] = {
         "invalid": (
-            N_("%(field)s: “%(value)s” is not known."), N_("Write for example 户籍人口, 流动人口, 境外人员, 常住, 暂住 or 人户分离."),
+            N_("%(field)s: “%(value)s” is not known."),
+            N_("Write for example 户籍人口, 流动人口, 境外人员, 常住, 暂住 or 人户分离."),
         ),
     }
 
@@ -33,7 +36,8 @@ class Residence(RecordField):
             return raw or None
         word = half_width(str(raw)).strip()
         found = {
-            name: code for name, scheme in RESIDENCE_LISTS.items()
+            name: code
+            for name, scheme in RESIDENCE_LISTS.items()
             if (code := references.codes(scheme).find(word)) is not None
         }
         # A bare digit is a code of several lists; only the first that knows it can be meant.

@@ -1,4 +1,6 @@
-"""Databases with the tables of the population registry in them, whether or not a migration makes them already."""
+"""Databases with the tables of the population registry in them, whether or not a migration makes them
+already.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,15 @@ from registries.db import Base, Database
 from registries.population import models
 
 TABLES = [
-    table for table in Base.metadata.tables.values()
-    if table.schema == "population" and table.name in {model.__tablename__ for model in vars(models).values()
-                                                       if isinstance(model, type) and hasattr(model, "__tablename__")}
+    table
+    for table in Base.metadata.tables.values()
+    if table.schema == "population"
+    and table.name
+    in {
+        model.__tablename__
+        for model in vars(models).values()
+        if isinstance(model, type) and hasattr(model, "__tablename__")
+    }
 ]
 
 

@@ -35,7 +35,11 @@ def person(session, name, number="1", relation=None, code="001001001", **values)
 def family(register):
     """Head, wife and son of household 1."""
     with register.writing("population") as session:
-        return [person(session, "张三", relation="02"), person(session, "李四", relation="12"), person(session, "张小", relation="20")]
+        return [
+            person(session, "张三", relation="02"),
+            person(session, "李四", relation="12"),
+            person(session, "张小", relation="20"),
+        ]
 
 
 def household_of(database, item):
@@ -74,25 +78,36 @@ def test_a_chunk_of_rows_makes_its_households_at_once_and_in_its_batch(register)
         residents.insert_many(session, rows, actor=ACTOR, batch_id=batch_id)
     with register.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Household)) == 40
-        log = session.execute(sa.select(CHANGE["population"].c.kind, sa.func.count()).where(
-            CHANGE["population"].c.batch_id == batch_id).group_by(CHANGE["population"].c.kind)).all()
-        order = session.scalars(sa.select(CHANGE["population"].c.kind).order_by(CHANGE["population"].c.id)).all()
+        log = session.execute(
+            sa.select(CHANGE["population"].c.kind, sa.func.count())
+            .where(CHANGE["population"].c.batch_id == batch_id)
+            .group_by(CHANGE["population"].c.kind)
+        ).all()
+        order = session.scalars(
+            sa.select(CHANGE["population"].c.kind).order_by(CHANGE["population"].c.id)
+        ).all()
     assert {tuple(row) for row in log} == {("resident", 60), ("household", 40)}
     assert order == ["household"] * 40 + ["resident"] * 60
 
 
 def test_another_number_puts_a_resident_into_another_household(register, family):
     with register.writing("population") as session:
-        item = residents.update(session, family[2].id, {"household_number": "2"}, version=1, actor=ACTOR, reason="test")
+        item = residents.update(
+            session, family[2].id, {"household_number": "2"}, version=1, actor=ACTOR, reason="test"
+        )
         assert item.values["household_id"] != family[0].values["household_id"]
-        item = residents.update(session, item.id, {"household_number": None}, version=2, actor=ACTOR, reason="test")
+        item = residents.update(
+            session, item.id, {"household_number": None}, version=2, actor=ACTOR, reason="test"
+        )
     assert item.values["household_id"] is None
 
 
 def test_members_of_a_household_are_those_who_live_the_head_first(register, family):
     home = household_of(register, family[0])
     with register.writing("population") as session:
-        residents.update(session, family[1].id, {"died_on": "2026-01-01"}, version=1, actor=ACTOR, reason="test")
+        residents.update(
+            session, family[1].id, {"died_on": "2026-01-01"}, version=1, actor=ACTOR, reason="test"
+        )
         assert [item.id for item in members(session, home.id)] == [family[0].id, family[2].id]
 
 
@@ -113,8 +128,19 @@ def test_splitting_makes_a_household_with_its_own_head(register, family):
     wife, son = family[1].id, family[2].id
     with register.writing("population") as session:
         made = split_household(
-            session, home.id, [wife, son], number="2", head_id=wife, relations={son: "20"}, version=1, actor=ACTOR)
-        assert {item.id: item.values["relation_to_head"] for item in members(session, made.id)} == {wife: "02", son: "20"}
+            session,
+            home.id,
+            [wife, son],
+            number="2",
+            head_id=wife,
+            relations={son: "20"},
+            version=1,
+            actor=ACTOR,
+        )
+        assert {item.id: item.values["relation_to_head"] for item in members(session, made.id)} == {
+            wife: "02",
+            son: "20",
+        }
         assert [item.id for item in members(session, home.id)] == [family[0].id]
 
 
@@ -133,7 +159,14 @@ def test_a_household_moves_with_everybody_in_it(register, family):
     with register.writing("population") as session:
         west = area_id(session, "002002001")
         moved = move_household(
-            session, home.id, area_id=west, event_on=EVENT, told={"address": "望海街1号"}, version=1, actor=ACTOR)
+            session,
+            home.id,
+            area_id=west,
+            event_on=EVENT,
+            told={"address": "望海街1号"},
+            version=1,
+            actor=ACTOR,
+        )
         people = members(session, home.id)
     assert moved.values["area_id"] == west
     assert [item.values["relation_to_head"] for item in people] == ["02", "12", "20"]
@@ -146,11 +179,15 @@ def test_a_household_moves_with_everybody_in_it(register, family):
 def test_a_new_head_leaves_unknown_what_nobody_told_of_the_others(register, family):
     home = household_of(register, family[0])
     with register.writing("population") as session:
-        home = set_head(session, home.id, family[1].id, relations={family[0].id: "11"}, version=1, actor=ACTOR)
+        home = set_head(
+            session, home.id, family[1].id, relations={family[0].id: "11"}, version=1, actor=ACTOR
+        )
         people = members(session, home.id)
     assert home.values["head_id"] == family[1].id
     assert [(item.id, item.values["relation_to_head"]) for item in people] == [
-        (family[1].id, "02"), (family[0].id, "11"), (family[2].id, None),
+        (family[1].id, "02"),
+        (family[0].id, "11"),
+        (family[2].id, None),
     ]
 
 

@@ -42,7 +42,11 @@ def named(checked, field, part):
 
 def test_a_number_fills_in_what_nobody_told(register):
     item = create(register, id_number=NUMBER)
-    assert (item.values["doc_type"], item.values["sex"], item.values["birth_date"]) == ("RIC", "1", "1990-03-07")
+    assert (item.values["doc_type"], item.values["sex"], item.values["birth_date"]) == (
+        "RIC",
+        "1",
+        "1990-03-07",
+    )
 
 
 def test_number_and_phone_are_sealed_and_found_by_their_exact_value(register):
@@ -50,8 +54,12 @@ def test_number_and_phone_are_sealed_and_found_by_their_exact_value(register):
     assert isinstance(item.values["id_number"], Sealed)
     assert opened(register.keys, item.values["phone"]) == "13800138000"
     with register.reading() as session:
-        assert [found.id for found in residents.by_index(session, "phone", "13800138000", actor=ACTOR)] == [item.id]
-        assert [found.id for found in residents.by_index(session, "id_number", NUMBER, actor=ACTOR)] == [item.id]
+        assert [found.id for found in residents.by_index(session, "phone", "13800138000", actor=ACTOR)] == [
+            item.id
+        ]
+        assert [found.id for found in residents.by_index(session, "id_number", NUMBER, actor=ACTOR)] == [
+            item.id
+        ]
 
 
 def test_messages_and_masks_never_show_the_number(schema):
@@ -82,7 +90,9 @@ def test_a_number_spoiled_by_a_spreadsheet_is_refused_with_a_remedy(schema, spoi
 
 def test_a_form_without_number_needs_a_reason_and_a_row_of_a_file_gets_one(schema):
     assert "no_id_reason" in schema.check({"name": "张三", "id_number": ""}).errors
-    assert not schema.check({"name": "张三", "no_id_reason": "新生儿未落户", "birth_date": "2026-10-01"}).errors
+    assert not schema.check(
+        {"name": "张三", "no_id_reason": "新生儿未落户", "birth_date": "2026-10-01"}
+    ).errors
     row = from_file(schema, birth_date="1950")
     assert not row.errors
     assert named(row.warnings, "id_number", "gives no ID number")
@@ -117,13 +127,16 @@ def test_an_old_number_of_fifteen_digits_is_completed(schema):
 
 def test_an_unknown_address_code_is_a_doubt_and_no_error(schema):
     unknown = with_id_check("99" + "0101" + "19900307111")
-    assert from_file(schema, doc_type="身份证", id_number=with_id_check("79010119900307111")).warnings["id_number"]
+    assert from_file(schema, doc_type="身份证", id_number=with_id_check("79010119900307111")).warnings[
+        "id_number"
+    ]
     assert "id_number" not in from_file(schema, id_number=with_id_check("21079919900307111")).warnings
     assert unknown
 
 
 @pytest.mark.parametrize("name", [
-    "李", "迪丽热巴·迪力木拉提", "阿卜杜热西提·阿卜杜拉赫曼·艾力", "𬭚𫚈", "\ue863某", "Mary-Jane O'Neil", "黄蓉", "欧阳娜娜",
+    "李", "迪丽热巴·迪力木拉提", "阿卜杜热西提·阿卜杜拉赫曼·艾力", "𬭚𫚈", "\ue863某",
+    "Mary-Jane O'Neil", "黄蓉", "欧阳娜娜",
 ])  # fmt: skip
 def test_names_of_any_length_and_script_are_names(schema, name):
     assert from_file(schema, name=name, id_number=NUMBER).values["name"] == name
@@ -136,15 +149,21 @@ def test_names_are_tidied_and_what_is_no_name_is_refused(schema):
     assert named(from_file(schema, name="张?").warnings, "name", "lost")
 
 
-@pytest.mark.parametrize(("written", "kept"), [("1950", "1950"), ("1950年3月", "1950-03"), ("19500305", "1950-03-05")])
+@pytest.mark.parametrize(
+    ("written", "kept"), [("1950", "1950"), ("1950年3月", "1950-03"), ("19500305", "1950-03-05")]
+)
 def test_partial_birth_dates_are_kept_as_they_are(schema, written, kept):
     checked = schema.check({"name": "张三", "no_id_reason": "lost", "birth_date": written})
     assert checked.values["birth_date"] == kept
 
 
 def test_nobody_is_born_or_dies_in_the_future(schema):
-    assert schema.check({"name": "张三", "no_id_reason": "lost", "birth_date": "2999-01-01"}).errors["birth_date"]
-    checked = schema.check({"name": "张三", "no_id_reason": "lost", "birth_date": "1950", "died_on": "1940-01-01"})
+    assert schema.check({"name": "张三", "no_id_reason": "lost", "birth_date": "2999-01-01"}).errors[
+        "birth_date"
+    ]
+    checked = schema.check(
+        {"name": "张三", "no_id_reason": "lost", "birth_date": "1950", "died_on": "1940-01-01"}
+    )
     assert named(checked.errors, "died_on", "before the birth")
 
 
@@ -156,8 +175,10 @@ def test_a_child_without_guardian_is_doubted(schema):
 
 def test_a_relation_without_household_is_doubted(schema):
     assert from_file(schema, id_number=NUMBER, relation_to_head="妻").warnings["household_number"]
-    assert "household_number" not in from_file(
-        schema, id_number=NUMBER, relation_to_head="妻", household_number="12").warnings
+    assert (
+        "household_number"
+        not in from_file(schema, id_number=NUMBER, relation_to_head="妻", household_number="12").warnings
+    )
 
 
 @pytest.mark.parametrize(("words", "told"), [
@@ -212,7 +233,9 @@ def test_groups_that_follow_from_age_are_not_kept_and_lists_of_the_police_neithe
 
 
 def test_a_bare_group_keeps_what_is_known_of_it(register):
-    item = create(register, id_number=NUMBER, groups=[{"group": "V01", "source": "社区走访", "noted_on": "2026-01-05"}])
+    item = create(
+        register, id_number=NUMBER, groups=[{"group": "V01", "source": "社区走访", "noted_on": "2026-01-05"}]
+    )
     with register.writing("population") as session:
         item = set_groups(session, item.id, [{"group": "V01"}, {"group": "V16"}], version=1, actor=ACTOR)
     first, second = opened(register.keys, item.values["groups"])
@@ -224,10 +247,17 @@ def test_names_are_found_by_pinyin_and_initials_and_sorted_by_birth(register):
     create(register, name="曾国藩", id_number=NUMBER)
     create(register, name="单雄信", no_id_reason="lost")
     with register.reading() as session:
-        rows = session.execute(sa.select(
-            Resident.name_pinyin, Resident.name_initials, Resident.birth_sort,
-        ).order_by(Resident.birth_sort)).all()
-    assert [tuple(row) for row in rows] == [("zengguofan", "zgf", "1990-03-07"), ("shanxiongxin", "sxx", "9999")]
+        rows = session.execute(
+            sa.select(
+                Resident.name_pinyin,
+                Resident.name_initials,
+                Resident.birth_sort,
+            ).order_by(Resident.birth_sort)
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        ("zengguofan", "zgf", "1990-03-07"),
+        ("shanxiongxin", "sxx", "9999"),
+    ]
 
 
 def test_a_number_that_somebody_holds_is_refused_without_telling_who(register):

@@ -46,7 +46,8 @@ def create(database, as_of=AS_OF, **values):
 def update(database, item, as_of=None, **values):
     with database.writing("population") as session:
         return residents.update(
-            session, item.id, values, version=item.version, actor=ACTOR, reason="test", as_of=as_of)
+            session, item.id, values, version=item.version, actor=ACTOR, reason="test", as_of=as_of
+        )
 
 
 def happens(database, verb, *args, **kwargs):
@@ -65,12 +66,18 @@ def events(item):
 def test_a_new_resident_without_a_date_lives_here_since_nobody_knows_when(zhang, east):
     (row,) = zhang.values["stays"]
     assert (row["from_on"], row["to_on"], row["certainty"], row["kind"]) == (AS_OF, None, "unknown", "usual")
-    assert (row["area_id"], row["area_path"], row["sex"], row["born_on"]) == (east.id, east.path, "1", date(1990, 3, 7))
+    assert (row["area_id"], row["area_path"], row["sex"], row["born_on"]) == (
+        east.id,
+        east.path,
+        "1",
+        date(1990, 3, 7),
+    )
     assert row["counted_from"] == date(1990, 3, 7)
 
 
 @pytest.mark.parametrize(("told", "from_on", "certainty"), [
-    ("2020", date(2020, 7, 1), "year"), ("2020-02", date(2020, 2, 15), "month"), ("2020-02-03", date(2020, 2, 3), "exact"),
+    ("2020", date(2020, 7, 1), "year"),
+    ("2020-02", date(2020, 2, 15), "month"), ("2020-02-03", date(2020, 2, 3), "exact"),
 ])  # fmt: skip
 def test_the_day_of_moving_in_is_as_certain_as_it_was_told(register, east, told, from_on, certainty):
     item = create(register, area_id=east.id, id_number=NUMBER, moved_in_on=told)
@@ -93,7 +100,8 @@ def test_the_kind_of_stay_follows_from_the_record(register, values, kind):
 def test_another_area_closes_the_stay_and_opens_one(register, zhang, east, west):
     item = update(register, zhang, area_id=west.id, as_of=date(2026, 2, 1))
     assert stays(item, "area_id", "from_on", "to_on", "certainty") == [
-        (east.id, AS_OF, date(2026, 2, 1), "unknown"), (west.id, date(2026, 2, 1), None, "unknown"),
+        (east.id, AS_OF, date(2026, 2, 1), "unknown"),
+        (west.id, date(2026, 2, 1), None, "unknown"),
     ]
     assert stays(item, "counted_from")[1] == (date(2026, 2, 1),)
     assert events(item) == [("transfer", date(2026, 2, 1))]
@@ -122,7 +130,9 @@ def test_a_record_that_dies_in_a_file_is_closed_on_that_day(register, zhang):
 
 def test_a_stay_ends_no_earlier_than_it_begins(register, zhang):
     item = update(register, zhang, moved_out_on="2024-01-05")
-    assert stays(item, "from_on", "to_on", "counted_from") == [(date(2024, 1, 5), date(2024, 1, 5), date(1990, 3, 7))]
+    assert stays(item, "from_on", "to_on", "counted_from") == [
+        (date(2024, 1, 5), date(2024, 1, 5), date(1990, 3, 7))
+    ]
 
 
 def test_a_birth_is_a_new_resident_with_event_and_exact_stay(register, east):
@@ -131,12 +141,15 @@ def test_a_birth_is_a_new_resident_with_event_and_exact_stay(register, east):
     }, event_on=date(2026, 5, 1), reported_on=date(2026, 5, 20))  # fmt: skip
     assert item.values["birth_date"] == "2026-05-01"
     assert events(item) == [("birth", date(2026, 5, 1))]
-    assert stays(item, "from_on", "certainty", "reported_on") == [(date(2026, 5, 1), "exact", date(2026, 5, 20))]
+    assert stays(item, "from_on", "certainty", "reported_on") == [
+        (date(2026, 5, 1), "exact", date(2026, 5, 20))
+    ]
 
 
 def test_moving_in_out_and_back_leaves_two_stays_and_three_events(register, east):
     item = happens(register, life_events.move_in, {
-        "name": "张三", "id_number": NUMBER, "area_id": east.id, "household_number": "1", "relation_to_head": "02",
+        "name": "张三", "id_number": NUMBER, "area_id": east.id, "household_number": "1",
+        "relation_to_head": "02",
     }, event_on=date(2024, 1, 1))  # fmt: skip
     household_id = item.values["household_id"]
     item = happens(register, life_events.move_out, item.id, event_on=date(2025, 1, 1), version=1)
@@ -149,10 +162,24 @@ def test_moving_in_out_and_back_leaves_two_stays_and_three_events(register, east
 
 
 def test_a_transfer_takes_the_person_out_of_household_and_dwelling(register, zhang, east, west):
-    item = happens(register, life_events.transfer, zhang.id, area_id=west.id, event_on=date(2026, 3, 1), version=1,
-                   told={"address": "望海街1号"})
-    assert (item.area_path, item.values["address"], item.values["household_id"]) == (west.path, "望海街1号", None)
-    assert stays(item, "area_id", "to_on", "certainty") == [(east.id, date(2026, 3, 1), "unknown"), (west.id, None, "exact")]
+    item = happens(
+        register,
+        life_events.transfer,
+        zhang.id,
+        area_id=west.id,
+        event_on=date(2026, 3, 1),
+        version=1,
+        told={"address": "望海街1号"},
+    )
+    assert (item.area_path, item.values["address"], item.values["household_id"]) == (
+        west.path,
+        "望海街1号",
+        None,
+    )
+    assert stays(item, "area_id", "to_on", "certainty") == [
+        (east.id, date(2026, 3, 1), "unknown"),
+        (west.id, None, "exact"),
+    ]
     (row,) = item.values["life_events"]
     assert (row["from_area_id"], row["to_area_id"]) == (east.id, west.id)
 
@@ -160,7 +187,9 @@ def test_a_transfer_takes_the_person_out_of_household_and_dwelling(register, zha
 def test_a_transfer_to_where_the_actor_may_not_write_is_refused(register, zhang, east, west):
     clerk = Actor("clerk", (Grant("clerk", east.path[:8]),))
     with register.writing("population") as session, pytest.raises(NotAllowed):
-        life_events.transfer(session, zhang.id, area_id=west.id, event_on=date(2026, 3, 1), version=1, actor=clerk)
+        life_events.transfer(
+            session, zhang.id, area_id=west.id, event_on=date(2026, 3, 1), version=1, actor=clerk
+        )
 
 
 def test_nothing_happens_to_the_dead_but_that_they_died(register, zhang):
@@ -175,9 +204,13 @@ def test_nothing_happens_to_the_dead_but_that_they_died(register, zhang):
 @pytest.mark.parametrize(("event_on", "reported_on"), [
     (date(2999, 1, 1), None), (date(2026, 3, 1), date(2026, 2, 1)), (date(1980, 1, 1), None),
 ])  # fmt: skip
-def test_events_in_the_future_before_birth_or_reported_ahead_are_refused(register, zhang, event_on, reported_on):
+def test_events_in_the_future_before_birth_or_reported_ahead_are_refused(
+    register, zhang, event_on, reported_on
+):
     with pytest.raises(Invalid):
-        happens(register, life_events.move_out, zhang.id, event_on=event_on, reported_on=reported_on, version=1)
+        happens(
+            register, life_events.move_out, zhang.id, event_on=event_on, reported_on=reported_on, version=1
+        )
 
 
 def test_an_event_for_a_record_that_changed_meanwhile_is_a_conflict(register, zhang):

@@ -1,0 +1,170 @@
+"""Files of residents through the whole pipeline: read as they are, written, taken back."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from registries import importing
+from registries.access import console
+from registries.demo.numbers import with_id_check
+from registries.population import models
+from registries.population.service import dwellings, households, residents
+from registries.sheets import open_table
+from registries.storing import opened
+
+ACTOR = console("test")
+HEADINGS = [
+    "姓名", "证件类型", "公民身份号码", "性别", "出生日期", "民族", "户籍地址", "现住址", "社区编码", "网格编码",
+    "户号", "与户主关系", "居住类型", "婚姻状况", "文化程度", "职业", "联系电话", "重点人群",
+]  # fmt: skip
+CATALOGUE = {records.name: records for records in (residents, households, dwellings)}
+TABLES = [
+    model.__table__
+    for model in (models.Resident, models.ResidentStay, models.ResidentGroup, models.Household)
+]
+
+
+def number(serial):
+    return with_id_check(f"00010119{50 + serial % 50}0307{111 + serial * 2:03d}")
+
+
+def row(serial, household="1", relation="户主", **other):
+    cells = dict(zip(HEADINGS, (
+        f"张{'三四五六七八九'[serial % 7]}", "居民身份证", number(serial), "", "", "汉族", "辽宁省锦州市",
+        f"临河路{household}号", "000101001001", "临河东一网格", household, relation, "户籍人口", "已婚", "初中",
+        "退休", f"154{serial:08d}", "独居老人",
+    ), strict=True))  # fmt: skip
+    return [{**cells, **other}[heading] for heading in HEADINGS]
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    def write(*rows, headings=HEADINGS):
+        path = tmp_path / "居民.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([headings, *rows])
+        return path
+
+    return write
+
+
+def staged(database, path, **options):
+    with open_table(path) as table:
+        return importing.stage(
+            database, residents, table, importing.Options(path.name, **options), actor=ACTOR, workers=0
+        )
+
+
+def imported(database, path, **options):
+    return importing.apply(database, residents, staged(database, path, **options).id, actor=ACTOR)
+
+
+def contents(database):
+    with database.reading() as session:
+        return {table.name: sorted(map(str, session.execute(sa.select(table)))) for table in TABLES}
+
+
+def test_a_file_with_the_usual_headings_goes_in_as_it_is(register, sheet):
+    batch = imported(
+        register, sheet(row(1), row(2, relation="妻"), row(3, household="2")), as_of=date(2026, 1, 1)
+    )
+    assert (batch.counts["new"], batch.counts["error"], batch.counts["incomplete"]) == (3, 0, 0)
+    with register.reading() as session:
+        items = residents.items(session, session.execute(sa.select(residents.kind.table)).all())
+        homes = households.items(session, session.execute(sa.select(households.kind.table)).all())
+    first = min(items, key=lambda item: item.id)
+    assert opened(register.keys, first.values["id_number"]) == number(1)
+    assert (first.values["sex"], first.values["marital_status"], first.values["occupation"]) == (
+        "1",
+        "20",
+        "5",
+    )
+    assert [(row["from_on"], row["certainty"]) for row in first.values["stays"]] == [
+        (date(2026, 1, 1), "unknown")
+    ]
+    assert {home.values["number"]: home.values["head_id"] is not None for home in homes} == {
+        "1": True,
+        "2": True,
+    }
+
+
+def test_the_same_file_again_changes_nothing_and_one_cell_one_record(register, sheet):
+    imported(register, sheet(row(1), row(2, relation="妻")))
+    assert staged(register, sheet(row(1), row(2, relation="妻"))).counts["same"] == 2
+    batch = staged(register, sheet(row(1, 现住址="望海路9号"), row(2, relation="妻")))
+    assert (batch.counts["changed"], batch.counts["same"]) == (1, 1)
+
+
+def test_taking_an_import_back_takes_back_the_households_it_made(register, sheet):
+    before = contents(register)
+    batch = imported(register, sheet(row(1), row(2, relation="妻"), row(3, household="2")))
+    assert contents(register) != before
+    undone = importing.undo(register, CATALOGUE, batch.id, actor=ACTOR)
+    assert (undone.conflicts, contents(register)) == ([], before)
+
+
+def test_a_head_that_came_with_a_batch_leaves_the_older_household_as_it_was(register, sheet):
+    imported(register, sheet(row(2, relation="妻")))
+    batch = imported(register, sheet(row(1)))
+    with register.reading() as session:
+        assert session.scalar(sa.select(models.Household.head_id)) is not None
+    assert importing.undo(register, CATALOGUE, batch.id, actor=ACTOR).conflicts == []
+    with register.reading() as session:
+        assert session.scalar(sa.select(models.Household.head_id)) is None
+
+
+def test_a_household_that_others_joined_since_stays_when_its_import_is_taken_back(register, sheet):
+    batch = imported(register, sheet(row(1)))
+    imported(register, sheet(row(2, relation="妻")))
+    undone = importing.undo(register, CATALOGUE, batch.id, actor=ACTOR)
+    assert [kind for kind, _id in undone.conflicts] == ["household"]
+    with register.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(models.Resident)) == 1
+
+
+def test_rows_without_number_go_in_with_a_warning_and_only_once(register, sheet):
+    bare = [
+        row(1, 公民身份号码="", 证件类型="", 出生日期="1950"),
+        row(2, 公民身份号码="", 证件类型="", 出生日期="1951年3月"),
+    ]
+    batch = imported(register, sheet(*bare))
+    assert (batch.counts["new"], batch.counts["warnings"]) == (2, 2)
+    assert staged(register, sheet(*bare)).counts["same"] == 2
+
+
+def test_a_file_of_phones_alone_leaves_numbers_and_groups_alone(register, sheet):
+    imported(register, sheet(row(1)))
+    path = sheet([number(1), "张四", "15400000099"], headings=["身份证号", "姓名", "手机"])
+    batch = imported(register, path, source="phones")
+    assert (batch.counts["changed"], batch.counts["error"]) == (1, 0)
+    with register.reading() as session:
+        (item,) = residents.items(session, session.execute(sa.select(residents.kind.table)).all())
+    assert opened(register.keys, item.values["phone"]) == "15400000099"
+    assert len(item.values["groups"]) == len(item.values["stays"]) == 1
+
+
+def test_the_sheet_of_grid_workers_is_read_in_its_own_words(register, sheet):
+    path = sheet([
+        "张三", "户主", number(1), "男", "", "13800138000;13900139000", "临河小区", "1单元101室",
+        "临河东一网格", "流动人口",
+        "独居老人,低保户", "1", "20260105", "在职", "离异",
+    ], headings=[
+        "姓名", "与其他人员关系", "身份证号", "性别", "出生日期", "联系电话", "现住小区/建筑", "门牌地址",
+        "所属网格", "人员类型",
+        "重点类别", "是否已死亡", "死亡日期", "工作学习情况", "婚姻状况",
+    ])  # fmt: skip
+    batch = imported(register, path)
+    assert (batch.counts["new"], batch.counts["warnings"]) == (1, 1)
+    with register.reading() as session:
+        (item,) = residents.items(session, session.execute(sa.select(residents.kind.table)).all())
+    values = item.values
+    assert (values["address"], values["population_type"], values["stay_status"]) == (
+        "临河小区1单元101室",
+        "LD",
+        "5",
+    )
+    assert (values["died_on"], values["stays"][0]["to_on"]) == (date(2026, 1, 5), date(2026, 1, 5))
