@@ -10,6 +10,7 @@ Clear values are plain Python: ``str``, ``int``, ``float``, ``bool``, ``date``, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, fields
 
 from .chinese import half_width
-from .days import parse_day, parse_partial_day
+from .days import parse_day, parse_partial_day, today
 from .messages import N_, Problem
 from .references import References
 
@@ -134,6 +135,10 @@ def text_of(raw: Any) -> Any:
     return str(raw)
 
 
+#: Control signs, line separators, halves of characters: what no line of text holds.
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
 class Text(RecordField):
     """A line (or, with ``lines``, several lines) of text."""
 
@@ -150,14 +155,15 @@ class Text(RecordField):
         text = text_of(raw)
         if isinstance(text, str) and not self.lines:
             return text if text.isprintable() else " ".join(text.split())
-        return text
+        return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise self.make_error("invalid", input=value)
         if len(value) > self.most:
             raise self.problem("long", value, most=self.most)
-        if not value.isprintable() and not (self.lines and value.replace("\n", "").replace("\t", "").isprintable()):
+        # Not `isprintable` alone: it takes characters of a private use area, and those newer than Python, for unshowable.
+        if not value.isprintable() and _UNSHOWABLE.search(value.replace("\n", "").replace("\t", "") if self.lines else value):
             raise self.problem("control", value)
         return value
 
@@ -185,7 +191,7 @@ class Day(RecordField):
                 raise self.make_error("invalid", input=value) from error
         if not isinstance(value, date):
             raise self.make_error("invalid", input=value)
-        if self.past and value > date.today():
+        if self.past and value > today():
             raise self.problem("future", value)
         return value
 

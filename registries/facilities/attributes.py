@@ -34,7 +34,7 @@ class Attributes(RecordField):
 
     def tidy(self, raw: Any, references: References) -> Any:
         if isinstance(raw, dict):
-            named = ((half_width(str(name)).strip(), _plain(value)) for name, value in raw.items())
+            named = ((" ".join(half_width(str(name)).split()), _plain(value)) for name, value in raw.items())
             return {name: value for name, value in named if name} or None
         text = text_of(raw)
         return None if text is None else self._read(str(text)) or None
@@ -86,7 +86,7 @@ def _plain(value: Any) -> str | None:
     if isinstance(value, bool):
         return "是" if value else "否"
     text = text_of(value)
-    return text if text is None or isinstance(text, str) else str(text)
+    return None if text is None else " ".join(str(text).split())
 
 
 def _marked(text: str) -> str:

@@ -65,7 +65,7 @@ class PlaceWords(Text):
         if not isinstance(raw, list):
             return super().tidy(raw, references)
         parts = [text for text in (super(PlaceWords, self).tidy(cell, references) for cell in raw) if text]
-        return "，".join(
+        return " ".join(
             part for part in dict.fromkeys(parts) if not any(part in more and part != more for more in parts)
         )
 

@@ -172,7 +172,7 @@ def test_a_row_brings_attributes_under_their_headings(references: References):
 
 
 def test_where_it_stands_may_be_told_in_two_columns(schema: FacilitySchema):
-    assert check(schema, location=["一樓大廳", "大廳", "櫃檯前"]).values["location"] == "一樓大廳，櫃檯前"
+    assert check(schema, location=["一樓大廳", "大廳", "櫃檯前"]).values["location"] == "一樓大廳 櫃檯前"
 
 
 @pytest.mark.parametrize(
