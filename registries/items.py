@@ -56,7 +56,7 @@ class New:
     """A record to be written for the first time; ``values`` are checked."""
 
     id: UUID
-    values: dict[str, Any]
+    values: dict[str, Any] = field(repr=False)
     source: str | None = None
     source_key: str | None = None
     row_digest: bytes | None = None
@@ -67,6 +67,6 @@ class Change:
     """Checked values to be written over those of a stored record; ``meta`` are common columns such as ``retired_at``."""
 
     item: Item
-    values: dict[str, Any]
+    values: dict[str, Any] = field(repr=False)
     meta: dict[str, Any] = field(default_factory=dict)
     action: str = "update"

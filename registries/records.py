@@ -23,9 +23,10 @@ from .access import Actor, NotAllowed
 from .crypto import blinds
 from .db import new_id, now
 from .items import Change, Conflict, Doubtful, Invalid, Item, New, NotFound
+from .messages import N_, Problem
 from .rows import Rows, in_chunks
 from .schemas import Checked
-from .storing import opened
+from .storing import no_links, opened
 
 __all__ = ["Change", "Conflict", "Doubtful", "Invalid", "Item", "New", "NotFound", "Records", "in_chunks"]
 
@@ -74,14 +75,15 @@ class Records(Rows):
         """
         known = references.load(session)
         checked = self.kind.schema(known).check(raw)
-        root = known.areas.root()
-        if checked.values.get("area_id") is None and "area_id" not in checked.errors and root is not None:
-            checked.values["area_id"] = root.id
+        checked.values.setdefault("area_id", None)
+        _place(checked, known)
         _require(checked, reason)
         area = known.areas.get(checked.values["area_id"])
         if not actor.may("write", self.kind.database, area.path if area else None):
             raise NotAllowed(f"write {self.name}")
         new = New(new_id(), checked.values)
+        if self.kind.link is no_links:
+            self.refuse_held(session, new.id, new.values)
         self.insert_many(session, [new], actor=actor, reason=reason, as_of=as_of)
         return self.load(session, [new.id])[0]
 
@@ -98,11 +100,15 @@ class Records(Rows):
         if item.version != version:
             raise Conflict(item)
         stored = opened(session.info["keys"], item.values)
+        known = references.load(session)
         checked = self.check(session, raw, stored)
+        _place(checked, known)
         _require(checked, reason)
-        target = references.load(session).areas.get(checked.values.get("area_id") or stored["area_id"])
+        target = known.areas.get(checked.values.get("area_id") or stored["area_id"])
         if target is not None and not actor.may("write", self.kind.database, target.path):
             raise NotAllowed(f"write {self.name} there")
+        if self.kind.link is no_links:
+            self.refuse_held(session, item.id, {**stored, **checked.values})
         self.change(session, [Change(item, checked.values)], actor=actor, reason=reason, as_of=as_of)
         return self.load(session, [record_id])[0]
 
@@ -118,8 +124,24 @@ class Records(Rows):
         return self._set_retired(session, record_id, version, now(), "retire", actor, reason)
 
     def restore(self, session: Session, record_id: UUID, *, version: int, actor: Actor, reason: str) -> Item:
-        """Bring a retired record back into use."""
+        """Bring a retired record back into use.
+
+        :raises Invalid: another record holds its number now.
+        """
+        item = self.writable(session, record_id, actor=actor)
+        self.refuse_held(session, item.id, opened(session.info["keys"], item.values))
         return self._set_retired(session, record_id, version, None, "restore", actor, reason)
+
+    def refuse_held(self, session: Session, record_id: UUID, values: Mapping[str, Any]) -> None:
+        """Refuse values with an official code that another live record holds; kinds with a `Kind.link` do so there.
+
+        :raises Invalid: there is such a record; which one is not told, it may lie outside the actor's area.
+        """
+        for (name, _text), holder in self.holders(session, set(self.kind.codes(values))).items():
+            if holder != record_id:
+                raise Invalid({name: [Problem(
+                    N_("Another record holds this number now."), N_("Look that record up; perhaps the two are one."),
+                )]})
 
     def _set_retired(
         self, session: Session, record_id: UUID, version: int, at: datetime | None, action: str, actor: Actor, reason: str
@@ -130,6 +152,13 @@ class Records(Rows):
         self.change(session, [Change(item, {}, {"retired_at": at}, action)], actor=actor, reason=reason)
         return self.load(session, [record_id])[0]
 
+
+
+def _place(checked: Checked, known: references.References) -> None:
+    """A record that is told to have no area belongs to the district itself."""
+    root = known.areas.root()
+    if "area_id" in checked.values and checked.values["area_id"] is None and root is not None:
+        checked.values["area_id"] = root.id
 
 
 def _require(checked: Checked, reason: str | None) -> None:

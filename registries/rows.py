@@ -18,12 +18,13 @@ from sqlalchemy.orm import Session
 
 from . import changes, references
 from .access import Actor
-from .bulk import insert_rows
+from .bulk import insert_rows, insert_tuples
 from .changes import Entry
-from .crypto import blind
+from .crypto import blind, blinds
 from .days import today
 from .db import now
 from .items import Change, Conflict, Item, New
+from .preparing import Prepared, Preparer, fingerprint, parts_of
 from .storing import Context, Kind, Sealed, Storage, opened
 
 CHUNK = 500
@@ -78,72 +79,57 @@ class Rows:
                 found.setdefault(row.owner_id, []).append(row)
         return found
 
+    def holders(self, session: Session, codes: set[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
+        """The live records that hold official codes, given as `Kind.codes` gives them."""
+        if not codes:
+            return {}
+        if self.kind.find_codes is not None:
+            return self.kind.find_codes(session, self.storage, codes)
+        keys, table = session.info["keys"], self.kind.table
+        found: dict[tuple[str, str], UUID] = {}
+        for name in {name for name, _text in codes}:
+            sealed = name in self.storage.sealed
+            column = table.c[f"{name}_index" if sealed else name]
+            stored = {
+                value: (name, text) for where, text in codes if where == name
+                for value in (blinds(keys, f"{self.name}.{name}", text) if sealed else [text])
+            }
+            for chunk in in_chunks(stored):
+                statement = sa.select(column.label("value"), table.c.id.label("record_id")).where(
+                    column.in_(chunk), table.c.retired_at.is_(None), table.c.merged_into.is_(None),
+                )
+                found.update({stored[row.value]: row.record_id for row in session.execute(statement)})
+        return found
 
     def insert_many(
         self, session: Session, news: Sequence[New], *, actor: Actor, reason: str | None = None,
         batch_id: UUID | None = None, as_of: date | None = None,
     ) -> None:
         """Write checked new records, their parts and their log rows."""
-        keys = session.info["keys"]
-        known = references.load(session)
-        context = Context(known, today(), as_of)
-        for new in news:
-            self.kind.derive(new.values, None, context)
+        self.link(session, news, actor=actor, batch_id=batch_id, as_of=as_of)
+        preparer = self.preparer(session, as_of)
+        self.write(session, [preparer.prepare(new) for new in news], actor=actor, reason=reason, batch_id=batch_id)
+
+    def link(
+        self, session: Session, news: Sequence[New], *, actor: Actor, batch_id: UUID | None = None, as_of: date | None = None,
+    ) -> None:
+        """Find or make the records of the same database that new ones point at; their ids join the values."""
         self.kind.link(session, [(new.id, new.values) for new in news], _Writer(actor, batch_id, as_of))
-        at = now()
-        rows, entries = [], []
-        parts: dict[str, list[dict[str, Any]]] = {name: [] for name in self.kind.parts}
-        for new in news:
-            rows.append(self._new_row(keys, known, new, at))
-            for name, part_rows in parts.items():
-                if new.values.get(name):
-                    part_rows += self.storage.part_rows(keys, new.id, name, new.values[name])
-            entries.append(self._new_entry(keys, new, rows[-1], reason, batch_id))
-        insert_rows(session, self.kind.table, rows)
-        for name, part_rows in parts.items():
-            insert_rows(session, self.kind.parts[name].__table__, part_rows)
-        changes.append(session, actor.name, entries)
 
-    @cached_property
-    def _empty_row(self) -> dict[str, Any]:
-        return {column.key: None for column in self.kind.table.columns}
+    def preparer(self, session: Session, as_of: date | None = None) -> Preparer:
+        """What makes new records ready for this session's database."""
+        dialect = session.connection().dialect
+        return Preparer(self.storage, session.info["keys"], references.load(session), dialect, now(), as_of)
 
-    def _new_row(self, keys: Any, known: references.References, new: New, at: datetime) -> dict[str, Any]:
-        area = known.areas.get(new.values["area_id"])
-        row = dict(self._empty_row)
-        row.update(self.storage.columns(keys, new.id, new.values))
-        row.update(self.kind.columns(new.values))
-        row.update(
-            id=new.id, area_path=area.path if area else "", version=1, created_at=at, updated_at=at, source=new.source,
-            source_key=new.source_key, fingerprint=self.fingerprint(keys, new.values), row_digest=new.row_digest,
-            row_version=1 if new.row_digest else None,
-        )
-        return row
-
-    def fingerprint(self, keys: Any, values: Mapping[str, Any]) -> bytes | None:
-        """The keyed fingerprint that a record without a code is recognised by."""
-        text = self.kind.fingerprint(values)
-        return blind(keys, f"{self.name}.fingerprint", text) if text else None
-
-    def _new_entry(
-        self, keys: Any, new: New, row: Mapping[str, Any], reason: str | None, batch_id: UUID | None
-    ) -> Entry:
-        entry = Entry(self.name, new.id, "create", {}, {}, {}, reason, batch_id)
-        plain, sealed, clear = {}, {}, {}
-        convert = self.storage.to_json_of
-        for name, value in new.values.items():
-            item = self.storage.fields.get(name)
-            if item is None or value is None or value == []:
-                continue
-            if not item.sealed:
-                plain[name] = [None, convert[name](value) if name in convert else value]
-            else:
-                data = row.get(f"{name}_sealed") or self.storage.seal(keys, new.id, name, value)
-                sealed[name], clear[name] = [None, data], [None, item.seal_text(value)]
-        if new.source:
-            plain["source"], plain["source_key"] = [None, new.source], [None, new.source_key]
-        entry.changes, entry.sealed, entry.clear = plain, sealed, clear
-        return entry
+    def write(
+        self, session: Session, prepared: Sequence[Prepared], *, actor: Actor, reason: str | None = None,
+        batch_id: UUID | None = None,
+    ) -> None:
+        """Write records that were made ready, with their parts and their log."""
+        insert_tuples(session, self.kind.table, [one.row for one in prepared])
+        for name, model in self.kind.parts.items():
+            insert_tuples(session, model.__table__, parts_of(prepared, name))
+        changes.append_told(session, actor.name, [one.told for one in prepared], reason, batch_id)
 
     def change(
         self, session: Session, changed: Sequence[Change], *, actor: Actor, reason: str | None = None,
@@ -181,7 +167,7 @@ class Rows:
         row = self.storage.columns(keys, one.item.id, values)
         row.update(self.kind.columns(record))
         version = one.item.version + 1
-        row.update(fingerprint=self.fingerprint(keys, record), version=version, updated_at=now())
+        row.update(fingerprint=fingerprint(self.kind, keys, record), version=version, updated_at=now())
         if one.meta.get("row_digest"):
             row["row_version"] = version
         row.update(one.meta)

@@ -31,7 +31,7 @@ Findings = dict[str, list[Problem]]
 class Checked:
     """What `RecordSchema.check` found: the clear values of the fields given, and what is wrong or doubtful by field."""
 
-    values: dict[str, Any] = data_field(default_factory=dict)
+    values: dict[str, Any] = data_field(default_factory=dict, repr=False)
     errors: Findings = data_field(default_factory=dict)
     warnings: Findings = data_field(default_factory=dict)
 
@@ -57,6 +57,7 @@ class RecordSchema(Schema):
             name: item for name, item in self.fields.items() if isinstance(item, RecordField)
         }
         self._virtual = [name for name, item in self.plan.items() if item.virtual]
+        self._nested: dict[type[RecordSchema], RecordSchema] = {}
         self._memo: dict[str, dict[Any, tuple[Any, list[Problem]]]] = {
             name: {} for name, item in self.plan.items() if item.repeats
         }
@@ -78,6 +79,12 @@ class RecordSchema(Schema):
         for name in self._virtual:
             checked.values.pop(name, None)
         return checked
+
+    def nested(self, schema: type[RecordSchema]) -> RecordSchema:
+        """A schema for the entries of a list of parts, made once: making one costs more than checking many rows."""
+        if schema not in self._nested:
+            self._nested[schema] = schema(self.references)
+        return self._nested[schema]
 
     def _field(self, name: str, item: RecordField, raw: Any) -> tuple[Any, list[Problem]]:
         memo = self._memo.get(name)
@@ -185,8 +192,7 @@ class Parts(RecordField):
         return None if text is None else self.nested.from_text(text, references)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        references = self.root.references  # type: ignore[union-attr]
-        schema = self.nested(references)
+        schema = self.root.nested(self.nested)  # type: ignore[union-attr]
         rows = []
         for number, row in enumerate(value, 1):
             checked = schema.check(row)

@@ -26,7 +26,6 @@ from ..records import Change, New, Records, in_chunks
 from . import batches
 from .batches import STAGED_ROW, Batch
 from .collector import collector_paused
-from .comparing import find_codes
 from .undoing import needed, remove_many, revert
 
 CHUNK = 1_000
@@ -104,7 +103,7 @@ def _matched_again(session: Session, records: Records, batch: Batch, rows: list[
         for row in rows if row.state == "new"
     }
     wanted = {code for found in codes.values() for code in found}
-    held = (records.kind.find_codes or find_codes)(session, records.storage, wanted) if wanted else {}
+    held = records.holders(session, wanted)
     for row in rows:
         for code in codes.get(row.number, ()):
             if code in held:

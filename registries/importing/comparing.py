@@ -21,7 +21,7 @@ from ..crypto import blinds
 from ..db import new_id
 from ..messages import N_, Problem
 from ..records import Item, Records, in_chunks
-from ..storing import Sealed, Storage, opened
+from ..storing import Sealed, opened
 from .checking import Outcome, Row, RowReader
 
 OUTSIDE = N_("%(field)s lies outside the area you may import for.")
@@ -39,7 +39,7 @@ class Decision:
     number: int
     state: str
     record_id: UUID | None = None
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict, repr=False)
     ready: str | None = None
     version: int | None = None
     problems: dict[str, Any] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Comparer:
         told = {uuid for outcome in outcomes if (uuid := _uuid(outcome.record_id))}
         found.ids = set(self._column(session, table.c.id, told).values())
         codes = {code for outcome in outcomes for code in outcome.codes}
-        found.codes = (self.kind.find_codes or find_codes)(session, self.storage, codes) if codes else {}
+        found.codes = self.records.holders(session, codes)
         source_keys = {outcome.source_key for outcome in outcomes if outcome.source_key}
         found.source_keys = self._column(session, table.c.source_key, source_keys, table.c.source == self.source)
         column = f"{self.kind.name}.fingerprint"
@@ -240,24 +240,6 @@ class Found:
     source_keys: dict[str, UUID] = field(default_factory=dict)
     prints: dict[str, list[UUID]] = field(default_factory=dict)
     items: dict[UUID | None, Item] = field(default_factory=dict)
-
-
-def find_codes(session: Session, storage: Storage, codes: set[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
-    """The live records that hold codes kept in columns of their table, sealed or plain."""
-    keys, table = session.info["keys"], storage.kind.table
-    found: dict[tuple[str, str], UUID] = {}
-    for name in {name for name, _text in codes}:
-        sealed = name in storage.sealed
-        column = table.c[f"{name}_index" if sealed else name]
-        stored = {
-            value: (name, text) for where, text in codes if where == name
-            for value in (blinds(keys, f"{storage.kind.name}.{name}", text) if sealed else [text])
-        }
-        for chunk in in_chunks(stored):
-            statement = sa.select(column.label("value"), table.c.id.label("record_id"))
-            for row in session.execute(statement.where(column.in_(chunk), _live(table))):
-                found[stored[row.value]] = row.record_id
-    return found
 
 
 def _live(table: sa.Table) -> sa.ColumnElement[bool]:
