@@ -69,51 +69,34 @@ def split_household(
     If the head leaves, the old household has none until `set_head`.
     """
     household = _known(session, household_id, version, actor)
-    here = {item.id: item for item in members(session, household_id)}
-    if head_id not in member_ids or not set(member_ids) <= here.keys():
-        raise Invalid(
-            {
-                "members": [
-                    Problem(
-                        N_("Not everybody named belongs to this household."),
-                        N_("Choose members of the household, and one of them as head."),
-                    )
-                ]
-            }
-        )
-    area_id = household.values["area_id"]
-    _refuse_taken(session, area_id, number)
-    made = households.create(
-        session,
-        {
-            "number": number,
-            "head_id": head_id,
-            "area_id": area_id,
-            "kind": household.values["kind"],
-            "hukou_kind": household.values["hukou_kind"],
-            "address": household.values["address"],
-            "dwelling_id": household.values["dwelling_id"],
-            **(told or {}),
-        },
-        actor=actor,
-        reason=reason,
-    )
-    values = {"household_id": made.id, "household_number": number, **(told or {})}
-    residents.change(
-        session,
-        [
-            Change(
-                here[one],
-                {**values, "relation_to_head": HEAD if one == head_id else (relations or {}).get(one)},
-            )
-            for one in sorted(member_ids)
-        ],
-        actor=actor,
-        reason=reason,
-    )
+    leaving = _chosen(session, household_id, member_ids, head_id, actor)
+    _refuse_taken(session, household.values["area_id"], number)
+    kept = {
+        name: household.values[name] for name in ("area_id", "kind", "hukou_kind", "address", "dwelling_id")
+    }
+    raw = {**kept, **(told or {}), "number": number, "head_id": head_id}
+    made = households.create(session, raw, actor=actor, reason=reason)
+    values = {"household_id": made.id, "household_number": number}
+    values |= {name: made.values[name] for name in ("address", "dwelling_id") if name in (told or {})}
+    relation = {**(relations or {}), head_id: HEAD}
+    changed = [Change(item, {**values, "relation_to_head": relation.get(item.id)}) for item in leaving]
+    residents.change(session, changed, actor=actor, reason=reason)
     if household.values["head_id"] in member_ids:
         households.change(session, [Change(household, {"head_id": None})], actor=actor, reason=reason)
     return made
+
+
+def _chosen(
+    session: Session, household_id: UUID, member_ids: Collection[UUID], head_id: UUID, actor: Actor
+) -> list[Item]:
+    here = {item.id for item in members(session, household_id)}
+    if head_id not in member_ids or not set(member_ids) <= here:
+        problem = Problem(
+            N_("Not everybody named belongs to this household."),
+            N_("Choose members of the household, and one of them as head."),
+        )
+        raise Invalid({"members": [problem]})
+    return [residents.writable(session, one, actor=actor) for one in sorted(member_ids)]
 
 
 def move_household(
@@ -134,21 +117,15 @@ def move_household(
     one.
     """
     household = _known(session, household_id, version, actor)
-    told = {"address": None, "dwelling_id": None, **(told or {})}
-    number = told.get("number") or household.values["number"]
-    areas = references.load(session).areas
-    key = household_key(areas, area_id, number)
+    raw = {"address": None, "dwelling_id": None, "number": household.values["number"], **(told or {})}
+    key = household_key(references.load(session).areas, area_id, raw["number"])
     if key != household.values["key"]:
-        _refuse_taken(session, area_id, number)
+        _refuse_taken(session, area_id, raw["number"])
     everybody = members(session, household_id)
-    moved = households.update(
-        session,
-        household_id,
-        {**told, "number": number, "area_id": area_id},
-        version=version,
-        actor=actor,
-        reason=reason,
-    )
+    raw["area_id"] = area_id
+    moved = households.update(session, household_id, raw, version=version, actor=actor, reason=reason)
+    place = {"household_number": moved.values["number"]}
+    place |= {name: moved.values[name] for name in ("address", "dwelling_id")}
     for item in everybody:
         transfer(
             session,
@@ -159,13 +136,7 @@ def move_household(
             version=item.version,
             actor=actor,
             reason=reason,
-            told={
-                "address": told["address"],
-                "dwelling_id": told["dwelling_id"],
-                "household_id": household_id,
-                "household_number": number,
-                "relation_to_head": item.values["relation_to_head"],
-            },
+            told={**place, "relation_to_head": item.values["relation_to_head"]},
         )
     return moved
 
@@ -184,7 +155,7 @@ def set_head(
     unknown.
     """
     household = _known(session, household_id, version, actor)
-    here = members(session, household_id)
+    here = [residents.writable(session, item.id, actor=actor) for item in members(session, household_id)]
     if resident_id not in {item.id for item in here}:
         raise Invalid(
             {

@@ -18,8 +18,8 @@ from registries.storing import opened
 
 ACTOR = console("test")
 HEADINGS = [
-    "姓名", "证件类型", "公民身份号码", "性别", "出生日期", "民族", "户籍地址", "现住址", "社区编码", "网格编码",
-    "户号", "与户主关系", "居住类型", "婚姻状况", "文化程度", "职业", "联系电话", "重点人群",
+    "姓名", "证件类型", "公民身份号码", "性别", "出生日期", "民族", "户籍地址", "现住址", "社区编码",
+    "网格编码", "户号", "与户主关系", "居住类型", "婚姻状况", "文化程度", "职业", "联系电话", "重点人群",
 ]  # fmt: skip
 CATALOGUE = {records.name: records for records in (residents, households, dwellings)}
 TABLES = [
@@ -35,8 +35,8 @@ def number(serial):
 def row(serial, household="1", relation="户主", **other):
     cells = dict(zip(HEADINGS, (
         f"张{'三四五六七八九'[serial % 7]}", "居民身份证", number(serial), "", "", "汉族", "辽宁省锦州市",
-        f"临河路{household}号", "000101001001", "临河东一网格", household, relation, "户籍人口", "已婚", "初中",
-        "退休", f"154{serial:08d}", "独居老人",
+        f"临河路{household}号", "000101001001", "临河东一网格", household, relation, "户籍人口", "已婚",
+        "初中", "退休", f"154{serial:08d}", "独居老人",
     ), strict=True))  # fmt: skip
     return [{**cells, **other}[heading] for heading in HEADINGS]
 
