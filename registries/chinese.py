@@ -108,8 +108,13 @@ def _syllables(text: str, letters_apart: bool = False) -> tuple[str, ...]:
             parts.extend(chunk if letters_apart else (chunk,))
         else:
             # Whole phrases are passed on, because 重 is read differently in 重庆 and 重要.
-            parts.extend(part for part in lazy_pinyin(chunk) if part.isascii() and part.isalnum())
+            parts.extend(_phrase(chunk))
     return tuple(parts)
+
+
+@lru_cache(maxsize=20_000)
+def _phrase(chunk: str) -> tuple[str, ...]:
+    return tuple(part for part in lazy_pinyin(chunk) if part.isascii() and part.isalnum())
 
 
 @lru_cache(maxsize=20_000)
