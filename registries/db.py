@@ -134,7 +134,7 @@ class Database:
         self.is_sqlite = not url
         self.after_commit: list[Callable[[str], None]] = []
         self.engine = self._sqlite_engine() if self.is_sqlite else sa.create_engine(
-            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True,
+            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True,
             connect_args={"options": f"-c lock_timeout={TURN_SECONDS}s -c timezone=UTC"},
         )
         sa.event.listen(self.engine, "before_cursor_execute", _refuse_other_databases)
@@ -195,7 +195,7 @@ class Database:
 
     def _sqlite_engine(self) -> sa.Engine:
         engine = sa.create_engine(
-            "sqlite://", poolclass=sa.QueuePool, pool_size=16, max_overflow=16,
+            "sqlite://", hide_parameters=True, poolclass=sa.QueuePool, pool_size=16, max_overflow=16,
             connect_args={"check_same_thread": False, "isolation_level": None, "uri": True, "cached_statements": 512},
         )
         sa.event.listen(engine, "connect", self._open_files)

@@ -97,6 +97,7 @@ class AreaIndex:
 
     def __init__(self, entries: Iterable[AreaEntry] = ()) -> None:
         self._by_id = {entry.id: entry for entry in entries}
+        self._by_path = {entry.path: entry for entry in self._by_id.values()}
         self._by_word: dict[str, AreaEntry | None] = {}
         for entry in self._by_id.values():
             for word in filter(None, (entry.code, str(entry.id))):
@@ -111,6 +112,10 @@ class AreaIndex:
     def get(self, area_id: UUID) -> AreaEntry | None:
         """The area with this id."""
         return self._by_id.get(area_id)
+
+    def at(self, path: str) -> AreaEntry | None:
+        """The area with exactly this path."""
+        return self._by_path.get(path)
 
     def root(self) -> AreaEntry | None:
         """The district itself: the area with the shortest path."""

@@ -24,6 +24,7 @@ from registries.areas import SEGMENT
 from registries.db import Database
 from registries.findable import Findable
 from registries.records import Item, Records
+from registries.references import AreaIndex
 
 from .engine import Document, Engine, Hit, IndexDamaged, Key, Query, Result
 from .postgres_engine import PostgresEngine
@@ -31,6 +32,8 @@ from .whoosh_engine import WhooshEngine
 
 log = logging.getLogger(__name__)
 CHUNK = 500
+#: Under which facet the areas of a kind are counted; a zone of the site's own stands beside the streets.
+AREA_FACETS = {"street": "street", "zone": "street", "community": "community"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +114,16 @@ class Feed:
     def _documents(session: Session, records: Records, items: Iterable[Item]) -> Iterator[Document]:
         live = [item for item in items if item.retired_at is None and item.merged_into is None]
         make: Callable[..., Iterable[Findable]] = records.kind.documents  # type: ignore[assignment]
-        for told in make(live, references.load(session)):
-            yield document(told)
+        known = references.load(session)
+        for told in make(live, known):
+            yield document(told, known.areas)
 
-    def rebuild(self) -> int:
+    def rebuild(self, progress: Callable[[int], None] = lambda documents: None) -> int:
         """Build the index anew beside the old one and swap it in; returns the number of documents."""
         with self.database.reading() as session:
             # The positions are read first: a change that comes in meanwhile is taken in again by the next catch-up.
             positions = {name: changes.head(session, name).last_id for name in self.databases}
-            self.engine.rebuild(self._all(session), positions)
+            self.engine.rebuild(_counted(self._all(session), progress), positions)
         return self.engine.count()
 
     def _all(self, session: Session) -> Iterator[Document]:
@@ -162,12 +166,27 @@ class Feed:
         return allowed
 
 
-def document(told: Findable) -> Document:
-    """A findable record as the engine takes it: the area path with its segments parted."""
+def _counted(documents: Iterable[Document], progress: Callable[[int], None]) -> Iterator[Document]:
+    for found in documents:
+        progress(1)
+        yield found
+
+
+def document(told: Findable, areas: AreaIndex) -> Document:
+    """A findable record as the engine takes it: the area path with its segments parted, street and community as facets."""
     return Document(
         told.kind, str(told.id), told.title, told.text, tuple(told.names), tuple(told.codes), area_token(told.area_path),
-        told.audience, told.visible_from, told.visible_to, told.date, dict(told.facets),
+        told.audience, told.visible_from, told.visible_to, told.date, {**told.facets, **_area_facets(told.area_path, areas)},
     )
+
+
+def _area_facets(path: str, areas: AreaIndex) -> dict[str, str]:
+    found = {}
+    for end in range(SEGMENT, len(path) + 1, SEGMENT):
+        area = areas.at(path[:end])
+        if area is not None and area.kind in AREA_FACETS:
+            found[AREA_FACETS[area.kind]] = str(area.id)
+    return found
 
 
 def area_token(path: str) -> str:

@@ -8,9 +8,31 @@ from typing import Any
 
 from registries import readings
 from registries.access import Actor
+from registries.messages import N_
+from registries.references import References
 
 from .engine import Query
 from .feed import Feed, area_token
+
+#: The facets that an answer counts, in this order, with what they are called.
+FACETS = {
+    "street": N_("Street"), "subclass": N_("Subclass"), "org_type": N_("Kind of unit"), "industry": N_("Industry"),
+    "place_kind": N_("Kind of place"), "operating_status": N_("Status"), "state": N_("State"), "risk_colour": N_("Risk"),
+}
+_SCHEMES = {
+    "subclass": "facility_subclass", "org_type": "org_type", "industry": "industry", "place_kind": "place_kind",
+    "operating_status": "operating_status", "state": "facility_state", "risk_colour": "risk_colour",
+}
+
+
+def facet_name(known: References, facet: str, value: str) -> str:
+    """What a value of a facet is called in the language of ``known``."""
+    scheme = _SCHEMES.get(facet)
+    if scheme is not None:
+        return known.codes(scheme).name(value, known.language)
+    area = known.areas.find(value)
+    return value if area is None else area.name_zh if known.language == "zh" else area.name_en
+
 
 #: Searches people by words within scopes: session, text, scope paths, limit → (total, items with titles).
 People = Callable[..., tuple[int, list[tuple[Any, str]]]]
@@ -29,7 +51,7 @@ class Found:
     def as_json(self) -> dict[str, Any]:
         """The answer as the command line and the API give it."""
         return {
-            "total": self.total, "hits": self.hits, "facets": {n: dict(v) for n, v in self.facets.items()},
+            "total": self.total, "hits": self.hits, "facets": {n: dict(v) for n, v in self.facets.items() if v},
             "seconds": round(self.seconds, 4),
         }
 

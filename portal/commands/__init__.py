@@ -6,19 +6,28 @@ and 2 when used wrongly. With ``--json`` one JSON object goes to standard output
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from registries.access import NotAllowed
+from registries.crypto import Tampered
 from registries.db import Busy
 from registries.messages import N_, Problem, Refused
-from registries.records import Invalid, NotFound
+from registries.records import Conflict, Doubtful, Invalid, NotFound
 
 from ..settings import Settings
 from ..system import Catalogue, System
-from . import data, site, upkeep
+from . import data, imports, site, upkeep
+
+log = logging.getLogger(__name__)
+
+#: What SQLite and PostgreSQL say when tables are missing, and when there is no room.
+_NO_TABLE = ("no such table", "no such column", "does not exist")
+_FULL = ("disk is full", "No space left", "could not extend file")
 
 
 def run(make_catalogue: Callable[[], Catalogue]) -> None:
@@ -27,31 +36,83 @@ def run(make_catalogue: Callable[[], Catalogue]) -> None:
     try:
         settings = Settings.from_environment()
         language = settings.language
-        system = System(settings, make_catalogue())
-        build(system)(prog_name="sanku", standalone_mode=True)
-    except (Refused, NotFound, NotAllowed, Busy, Invalid) as error:
-        click.echo(_told(error, language), err=True)
+        logging.basicConfig(
+            level=settings.numeric_log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        build(System(settings, make_catalogue()))(prog_name="sanku", standalone_mode=True)
+    except Exception as error:
+        log.debug("The command ended with %r", error, exc_info=error)
+        for problem in told(error):
+            click.echo(problem.localised(System.translate(language)), err=True)
         sys.exit(1)
 
 
 def build(system: System) -> click.Group:
     """The command group for a system; the kinds it accepts are those of its catalogue."""
-    group = click.Group("sanku", help="Sanku (三库): one network, three databases for a safe community.")
-    for module in (data, upkeep, site):
+    group = click.Group(
+        "sanku", help=system.gettext(N_("Sanku (三库): one network, three databases for a safe community."))
+    )
+    for module in (upkeep, imports, data, site):
         for command in module.commands(system):
             group.add_command(command)
     return group
 
 
-def _told(error: Exception, language: str) -> str:
-    """An exception as a sentence for whoever typed the command."""
-    problems: list[Problem]
+def told(error: Exception) -> list[Problem]:
+    """An exception in sentences for whoever typed the command."""
     if isinstance(error, Refused):
-        problems = [error.problem]
-    elif isinstance(error, Invalid):
+        return [error.problem]
+    if isinstance(error, Invalid):
         problems = [problem for found in error.errors.values() for problem in found]
-    elif isinstance(error, Busy):
-        problems = [Problem(N_("Somebody else is writing just now."), N_("Try again in a moment."))]
-    else:
-        problems = [Problem(N_("There is no such record, or it lies outside what you may see: %(what)s."), what=str(error))]
-    return "\n".join(problem.localised(System.translate(language)) for problem in problems)
+        confirm = Problem(N_("This may be wrong. If it is right, give the reason with --reason."))
+        return [*problems, confirm] if isinstance(error, Doubtful) else problems
+    if isinstance(error, Conflict):
+        return [
+            Problem(
+                N_("Somebody else has just changed this record."),
+                N_("Look at it again and repeat the command."),
+            )
+        ]
+    if isinstance(error, Busy):
+        return [Problem(N_("Somebody else is writing just now."), N_("Try again in a moment."))]
+    if isinstance(error, NotFound):
+        return [
+            Problem(
+                N_("There is no such record, or it lies outside what you may see: %(what)s."), what=str(error)
+            )
+        ]
+    if isinstance(error, NotAllowed):
+        return [Problem(N_("This user may not do that here: %(what)s."), what=str(error))]
+    return [_of_the_machine(error)]
+
+
+def _of_the_machine(error: Exception) -> Problem:
+    """What is nobody's fault at the keyboard: disks, servers, damaged files, and mistakes of the program."""
+    if isinstance(error, OSError):
+        return Problem(
+            N_("A file or a connection failed: %(reason)s."), reason=error.strerror or type(error).__name__
+        )
+    reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+    if isinstance(error, SQLAlchemyError) and any(words in reason for words in _FULL):
+        return Problem(N_("The disk is full; nothing was written."), N_("Make room and repeat the command."))
+    if isinstance(error, SQLAlchemyError) and any(words in reason for words in _NO_TABLE):
+        return Problem(
+            N_("The databases are not complete."), N_("Run “sanku init”; it makes what is missing.")
+        )
+    if isinstance(error, SQLAlchemyError):
+        return Problem(
+            N_("The database cannot be used: %(reason)s."),
+            N_("Run “sanku check”, or see the log with SANKU_LOG_LEVEL=DEBUG."),
+            reason=reason,
+        )
+    if isinstance(error, Tampered):
+        return Problem(
+            N_("A sealed value cannot be opened: it was damaged, or belongs to other keys."),
+            N_("Run “sanku check”."),
+        )
+    return Problem(
+        N_("Something went wrong in the program (%(kind)s)."),
+        N_("The details are in the log with SANKU_LOG_LEVEL=DEBUG."),
+        kind=type(error).__name__,
+    )

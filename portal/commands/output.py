@@ -1,10 +1,13 @@
-"""What the commands print: counts, failed rows, hits, as text for people or one JSON object for programs."""
+"""What the commands print: counts, failed rows, progress, as text for people or one JSON object for programs."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -15,11 +18,26 @@ from registries.messages import N_, Problem
 from ..system import System
 
 COUNTED = {
-    "rows": N_("rows"), "new": N_("new"), "changed": N_("changed"), "same": N_("unchanged"),
-    "duplicates": N_("twice in the file"), "transfer": N_("to be transferred"), "errors": N_("with errors"),
-    "warnings": N_("with warnings"), "incomplete": N_("incomplete"), "probable": N_("probable duplicates"),
+    "rows": N_("rows"),
+    "new": N_("new"),
+    "changed": N_("changed"),
+    "same": N_("unchanged"),
+    "duplicates": N_("twice in the file"),
+    "transfer": N_("to be transferred"),
+    "errors": N_("with errors"),
+    "warnings": N_("with warnings"),
+    "incomplete": N_("incomplete"),
+    "probable": N_("probable duplicates"),
+}
+STATES = {
+    "staging": N_("not checked to the end"),
+    "staged": N_("checked, not applied"),
+    "applied": N_("applied"),
+    "undone": N_("taken back"),
 }
 SHOWN_ROWS = 20
+#: No oftener than this is a bar drawn anew.
+BLINK = 0.1
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -27,42 +45,67 @@ def print_json(value: Mapping[str, Any]) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
-def print_counts(system: System, batch: Batch, answer: Mapping[str, Any]) -> None:
-    """What an import found, a line each, and what was noticed about the file."""
-    _ = system.gettext
+def print_notes(system: System, batch: Batch) -> None:
+    """What was noticed about the file as a whole."""
     for note in batch.notes:
         click.echo(f"· {system.say(Problem.from_json(note))}")
+
+
+def print_counts(system: System, answer: Mapping[str, Any]) -> None:
+    """What an import found, a line each."""
     for name, label in COUNTED.items():
         if answer[name] or name == "rows":
-            click.echo(f"{answer[name]:>9,}  {_(label)}")
-    click.echo(_("Import %(batch)s: %(state)s, %(seconds)s s.") % {
-        "batch": answer["batch"], "state": _(batch.state), "seconds": answer["seconds"],
-    })
+            click.echo(f"{answer[name]:>9,}  {system.gettext(label)}")
 
 
-def row_problem(system: System, headings: Mapping[str, tuple[str, str]], number: int, name: str, told: Any) -> str:
+def row_problem(
+    system: System, columns: Mapping[str, tuple[str, str]], number: int, name: str, told: Any
+) -> str:
     """One problem of a failed row: its number, its column by letter and heading, the reason and the remedy."""
     _ = system.gettext
-    letter, heading = headings.get(name, ("", ""))
-    problem = Problem.from_json(told)
-    where = _("Row %(number)s") % {"number": number}
-    if heading:
-        where += " " + _("column %(letter)s (%(heading)s)") % {"letter": letter or "–", "heading": heading}
-    return f"{where}: {system.say(problem)}"
+    letter, heading = columns.get(name, ("", ""))
+    where = _(N_("Row %(number)s")) % {"number": number}
+    if heading and letter:
+        where += " " + _(N_("column %(letter)s (%(heading)s)")) % {"letter": letter, "heading": heading}
+    elif heading:
+        where += f" ({heading})"
+    return f"{where}: {system.say(Problem.from_json(told))}"
 
 
-def progress_bar(label: str, shown: bool) -> Callable[[int], None]:
-    """A counter of rows on a terminal; silent elsewhere."""
-    if not (shown and sys.stderr.isatty()):
-        return lambda rows: None
-    done = 0
+class Progress:
+    """Counts what is done; on a terminal a bar says how far it has come, elsewhere nothing is shown."""
 
-    def step(rows: int) -> None:
-        nonlocal done
-        done += rows
-        click.echo(f"\r{label} {done:,}", nl=False, err=True)
+    def __init__(self, label: str, total: int | None) -> None:
+        self.label, self.total, self.done = label, total, 0
+        self.shown = sys.stderr.isatty()
+        self.drawn_at = 0.0
 
-    return step
+    def __call__(self, count: int) -> None:
+        self.done += count
+        if self.shown and time.monotonic() - self.drawn_at >= BLINK:
+            self._draw()
+
+    def _draw(self) -> None:
+        self.drawn_at = time.monotonic()
+        line = f"{self.label} {self.done:,}"
+        if self.total:
+            share = min(self.done / self.total, 1.0)
+            width = max(10, min(40, shutil.get_terminal_size().columns - 40))
+            bar = "█" * round(share * width) + "░" * (width - round(share * width))
+            line = f"{self.label} {bar} {share:4.0%}  {self.done:,}"
+        click.echo(f"\r\x1b[2K{line}", nl=False, err=True)
+
+    def end(self) -> None:
+        """Clear the line, so that what follows stands alone."""
+        if self.shown and self.drawn_at:
+            click.echo("\r\x1b[2K", nl=False, err=True)
 
 
-STATE_WORDS = (N_("staged"), N_("applied"), N_("undone"), N_("staging"))
+@contextmanager
+def progress(label: str, total: int | None = None) -> Iterator[Progress]:
+    """A progress bar for as long as the block runs."""
+    bar = Progress(label, total)
+    try:
+        yield bar
+    finally:
+        bar.end()

@@ -4,52 +4,132 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date
+from dataclasses import replace
 
 import click
 
-from registries.messages import N_
+import migrations
+from registries.days import today
+from registries.messages import N_, Problem, Refused
 
-from ..demo import load_demo
+from .. import setup
+from ..demo import Sizes, load_demo, make_accounts, shown_accounts, state
 from ..system import System
+from ..worker import Worker
 from . import output
 
 
 def commands(system: System) -> list[click.Command]:
     """The commands of this module for a system."""
-    return [_serve(system), _demo(system)]
+    return [_serve(system), _worker(system), _demo(system)]
+
+
+def _require_current(system: System) -> None:
+    behind = migrations.heads_match(system.database)
+    if behind:
+        raise Refused(
+            Problem(
+                N_("The databases are of another version: %(names)s."),
+                N_("Run “sanku upgrade” first."),
+                names=", ".join(behind),
+            )
+        )
 
 
 def _serve(system: System) -> click.Command:
-    @click.command("serve", help="Serve the site.")
-    @click.option("--host", default=system.settings.host)
-    @click.option("--port", default=system.settings.port)
-    @click.option("--workers", default=system.settings.workers)
+    _ = system.gettext
+
+    @click.command("serve", help=_(N_("Serve the site until the process is told to end.")))
+    @click.option("--host", default=system.settings.host, show_default=True)
+    @click.option("--port", default=system.settings.port, show_default=True, type=click.IntRange(1, 65535))
+    @click.option("--workers", default=system.settings.workers, show_default=True, type=click.IntRange(1, 64))
     def command(host: str, port: int, workers: int) -> None:
-        system.settings.check()
-        system.database.require()
+        replace(system.settings, host=host).check()
+        _require_current(system)
         system.feed.catch_up()
-        click.echo(system.gettext(N_("Sanku is at http://%(host)s:%(port)s/")) % {"host": host, "port": port})
-        # The server replaces this process, so that a signal to it stops the site.
-        os.execv(sys.executable, [
-            sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "4",
-            "--worker-class", "gthread", "--access-logfile", "-", "app:create_app()",
-        ])
+        shown = f"[{host}]" if ":" in host else host
+        click.echo(
+            _(N_("Sanku is at %(address)s; press Ctrl+C to end it.")) % {"address": f"http://{shown}:{port}/"}
+        )
+        _print_accounts(system, shown_accounts(system))
+        system.database.engine.dispose()
+        sys.stdout.flush()
+        # The server replaces this process, so that a signal to it ends the site once the requests under way are done.
+        os.execv(
+            sys.executable,
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "--bind",
+                f"{shown}:{port}",
+                "--workers",
+                str(workers),
+                "--threads",
+                "4",
+                "--worker-class",
+                "gthread",
+                "--graceful-timeout",
+                "30",
+                "--log-level",
+                "warning",
+                "app:create_app()",
+            ],
+        )
+
+    return command
+
+
+def _print_accounts(system: System, accounts: list[tuple[str, str, str]]) -> None:
+    if accounts:
+        click.echo(system.gettext(N_("Demo accounts (name, role, password):")))
+    for name, role, password in accounts:
+        click.echo(f"  {name:<10}{role:<16}{password}")
+
+
+def _worker(system: System) -> click.Command:
+    _ = system.gettext
+
+    @click.command(
+        "worker", help=_(N_("Keep the index up to date, forget old staged rows, note the heads of the logs."))
+    )
+    @click.option("--once", is_flag=True, help=_(N_("Do what is due once and end.")))
+    def command(once: bool) -> None:
+        _require_current(system)
+        worker = Worker(system)
+        if once:
+            click.echo(_(N_("Done: %(tasks)s.")) % {"tasks": ", ".join(worker.turn())})
+        else:
+            click.echo(_(N_("The worker has begun; press Ctrl+C to end it.")))
+            worker.run()
 
     return command
 
 
 def _demo(system: System) -> click.Command:
-    @click.command("demo", help="Load a made-up district; its people belong to nobody.")
-    @click.option("--residents", default=20_000, show_default=True)
-    @click.option("--organisations", default=1_500, show_default=True)
-    @click.option("--facilities", default=4_000, show_default=True)
+    _ = system.gettext
+
+    @click.command("demo", help=_(N_("Load a made-up district; its people belong to nobody.")))
+    @click.option("--residents", default=20_000, show_default=True, type=click.IntRange(0, 1_000_000))
+    @click.option("--organisations", default=1_500, show_default=True, type=click.IntRange(0, 100_000))
+    @click.option("--facilities", default=4_000, show_default=True, type=click.IntRange(0, 1_000_000))
     @click.option("--seed", default=1, show_default=True)
-    def command(residents: int, organisations: int, facilities: int, seed: int) -> None:
-        load_demo(
-            system, residents=residents, organisations=organisations, facilities=facilities, seed=seed, today=date.today(),
-            progress=output.progress_bar(system.gettext(N_("Written")), True),
-        )
-        click.echo(system.gettext(N_("The demo district is loaded.")))
+    @click.option("--resume", is_flag=True, help=_(N_("Only go on with a demo that was cut short.")))
+    def command(residents: int, organisations: int, facilities: int, seed: int, resume: bool) -> None:
+        setup.make_ready(system)
+        with system.database.reading() as session:
+            begun = state(session)
+        if resume and (begun is None or begun[0] == "finish"):
+            return
+        sizes = begun[1] if begun else Sizes(residents, organisations, facilities, seed, today())
+        if begun and begun[0] == "begin":
+            click.echo(_(N_("A demo was cut short here; it is brought to its end.")))
+        with output.progress(_(N_("Written")), sizes.total) as bar:
+            loaded = load_demo(system, sizes, bar)
+        if not loaded:
+            click.echo(_(N_("The demo district is here already; nothing was done.")))
+            return
+        click.echo(_(N_("The demo district is loaded.")))
+        _print_accounts(system, make_accounts(system))
 
     return command

@@ -193,7 +193,7 @@ class Organisations:
             else None,
         }
         if record["operating_status"] in ("40", "50", "90"):
-            record["closed_on"] = iso(some_day(rng, today, 500, 5))
+            record["closed_on"] = iso(max(opened, some_day(rng, today, 500, 5)))
             record["next_inspection_on"] = None
             record["links"][0]["until"] = record["closed_on"]
 

@@ -152,7 +152,9 @@ class Register:
         # Whoever died here had come before.
         came = min([came, *(person.died - 90 for person in home.members if person.died)])
         left = chance(rng, 0.011) and home.kind != "dormitory"
-        return came, some_day(rng, self._today, 20, 3) if left else 0
+        gone = some_day(rng, self._today, 20, 3) if left else 0
+        # Nobody moves with a child that is born some days later.
+        return came, 0 if any(person.born >= gone for person in home.members) else gone
 
     def _residence(
         self, rng: Random, home: Home, person: Person, record: Record, moves: tuple[int, int, str | None]

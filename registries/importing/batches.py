@@ -157,11 +157,18 @@ def open_row(keys: Keys, batch_id: UUID, number: int, data: bytes) -> Any:
     return orjson.loads(open_sealed(keys, "staged_row", str(number), batch_id, data))
 
 
-def purge(session: Session, database: str) -> int:
-    """Forget the contents of staged rows older than `KEPT`; returns how many batches were emptied."""
+def discard(session: Session, batch: Batch) -> None:
+    """Forget a batch that was only looked at; one that was applied stays, because an undo needs it."""
+    table, staged = BATCH[batch.database], STAGED_ROW[batch.database]
+    session.execute(sa.delete(staged).where(staged.c.batch_id == batch.id))
+    session.execute(sa.delete(table).where(table.c.id == batch.id, table.c.applied_at.is_(None)))
+
+
+def purge(session: Session, database: str, kept: timedelta = KEPT) -> int:
+    """Forget the contents of staged rows older than ``kept``; returns how many batches were emptied."""
     batch, staged = BATCH[database], STAGED_ROW[database]
     old = session.scalars(
-        sa.select(batch.c.id).where(batch.c.created_at < now() - KEPT, sa.exists().where(staged.c.batch_id == batch.c.id))
+        sa.select(batch.c.id).where(batch.c.created_at < now() - kept, sa.exists().where(staged.c.batch_id == batch.c.id))
     ).all()
     for batch_id in old:
         session.execute(sa.delete(staged).where(staged.c.batch_id == batch_id))

@@ -102,6 +102,13 @@ def complete(schema: RecordSchema, headings: Sequence[str], told: ColumnMapping 
     return mapping
 
 
+def known_headings(schema: RecordSchema, told: ColumnMapping | None = None) -> set[str]:
+    """All headings that a file of the kind may have, which help to find the row that they stand in."""
+    words = {word for name, item in schema.plan.items() for word in (name, item.label, *item.headings)}
+    words.update(heading for headings in COMMON.values() for heading in headings)
+    return words | (set(told.columns) | set(told.source_key) if told else set())
+
+
 def _words(schema: RecordSchema) -> dict[str, str]:
     words: dict[str, str] = {}
     for name, item in schema.plan.items():

@@ -1,0 +1,60 @@
+"""What several commands take: a kind, an area, a user to act as."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import click
+
+from registries import references
+from registries.access import Actor
+from registries.messages import N_, Problem, Refused
+from registries.records import NotFound
+from registries.references import AreaEntry
+
+from ..accounts import service as accounts
+from ..system import System
+
+
+def kind_choice(system: System) -> click.Choice[str]:
+    """The kinds there are; another one is answered with the list of them."""
+    return click.Choice(sorted(system.catalogue))
+
+
+def actor(system: System, name: str | None) -> Actor:
+    """Who acts: a named user, or the console with the name of the operating-system user.
+
+    :raises Refused: there is no such user.
+    """
+    if name is None:
+        return system.console()
+    with system.database.reading() as session:
+        try:
+            return accounts.actor_named(session, name)
+        except NotFound as error:
+            raise Refused(
+                Problem(
+                    N_("There is no user “%(name)s”."),
+                    N_("Make one with “sanku user create”."),
+                    name=name,
+                )
+            ) from error
+
+
+def area_named(system: System, area: str | None) -> AreaEntry | None:
+    """The area that an option names by code or name.
+
+    :raises Refused: there is no such area.
+    """
+    if area is None:
+        return None
+    with system.database.reading() as session:
+        found = references.load(session).areas.find(area)
+    if found is None:
+        raise Refused(Problem(N_("There is no area “%(value)s”."), N_("Write its code."), value=area))
+    return found
+
+
+def area_id(area: AreaEntry | None) -> UUID | None:
+    """The id of an area that may not have been named."""
+    return area.id if area else None

@@ -1,0 +1,71 @@
+"""What has to be done again and again while the site runs: the index, old staged rows, the heads of the logs."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from types import FrameType
+
+from registries import heads, importing
+from registries.db import DATABASES, Busy
+
+from .system import System
+
+log = logging.getLogger(__name__)
+
+SECOND, HOUR, DAY = 1.0, 3600.0, 86_400.0
+
+
+class Worker:
+    """Does each of its tasks when it is due. A task that fails is logged and tried again when it is next due."""
+
+    def __init__(self, system: System, clock: Callable[[], float] = time.monotonic) -> None:
+        self.system, self.clock = system, clock
+        self.stop = threading.Event()
+        self.tasks: dict[str, tuple[float, Callable[[], object]]] = {
+            "index": (SECOND, system.feed.catch_up),
+            "purge": (HOUR, self.purge),
+            "heads": (DAY, lambda: heads.note(system.database)),
+        }
+        self._due = dict.fromkeys(self.tasks, clock())
+
+    def run(self) -> None:
+        """Work until the process is asked to end; what is under way is finished first."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+        while not self.stop.is_set():
+            self.turn()
+            self.stop.wait(SECOND)
+
+    def turn(self) -> list[str]:
+        """Do what is due now and return the names of what was done."""
+        done = []
+        for name, (every, task) in self.tasks.items():
+            if self._due[name] > self.clock():
+                continue
+            self._due[name] = self.clock() + every
+            try:
+                task()
+                done.append(name)
+            except Busy:
+                # Somebody imports a large file: nothing is lost by waiting.
+                self._due[name] = self.clock() + SECOND
+            except Exception:
+                log.exception("The task “%s” failed and will be tried again.", name)
+        return done
+
+    def purge(self) -> int:
+        """Forget the rows of files that were checked long ago."""
+        kept = timedelta(days=self.system.settings.staged_days)
+        emptied = 0
+        for database in DATABASES:
+            with self.system.database.writing(database) as session:
+                emptied += importing.purge(session, database, kept)
+        return emptied
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop.set()
