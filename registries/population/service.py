@@ -18,6 +18,7 @@ from ..messages import N_
 from ..records import Item, Records
 from ..storing import Context, Kind
 from .homes import DWELLING, HOUSEHOLD, dwellings, households
+from .likeness import alike_residents
 from .linking import link_residents
 from .models import Resident, ResidentEvent, ResidentGroup, ResidentLink, ResidentStay
 from .schemas import ResidentSchema
@@ -95,6 +96,7 @@ RESIDENT = Kind(
     codes=resident_codes,
     fingerprint=resident_print,
     sort_columns=SORT_KEYS,
+    alike=alike_residents,
 )
 
 residents = Records(RESIDENT)
