@@ -31,6 +31,8 @@ _NONSENSE = (
 )
 
 Row = Mapping[Any, Any]
+#: Stands in a row of which a column cannot be read.
+UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def _fault(keys: Keys, row: Row, expected: int, mac: Any) -> str | None:
         return "inserted"
     if row["id"] > expected:
         return "missing"
+    if UNREADABLE in row:
+        return "altered"
     try:
         return None if chain_mac(keys, mac, row) == row["mac"] else "altered"
     except _NONSENSE:
@@ -137,7 +141,7 @@ def _row(session: Session, table: sa.Table, row_id: int) -> Row:
     try:
         return session.execute(sa.select(table).where(here)).mappings().one()
     except _NONSENSE:
-        return {column.name: _cell(session, column, here) for column in table.columns}
+        return {UNREADABLE: True} | {column.name: _cell(session, column, here) for column in table.columns}
 
 
 def _cell(session: Session, column: sa.Column[Any], here: sa.ColumnElement[bool]) -> Any:

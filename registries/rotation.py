@@ -21,6 +21,7 @@ from .changes import CHANGE, stored_values
 from .crypto import Keys, blind, open_sealed, reseal
 from .db import DATABASES, Database
 from .importing.batches import STAGED_ROW
+from .preparing import fingerprint
 from .records import Records
 from .storing import opened
 
@@ -88,7 +89,7 @@ def _fingerprints(session: Session, records: Records, rows: list[Any]) -> dict[U
     keys: Keys = session.info["keys"]
     old = [row for row in rows if not keys.index_is_current(row.fingerprint)]
     return {
-        item.id: records.fingerprint(keys, opened(keys, item.values)) for item in records.items(session, old)
+        item.id: fingerprint(records.kind, keys, opened(keys, item.values)) for item in records.items(session, old)
     }
 
 

@@ -6,7 +6,7 @@ import importlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -183,6 +183,12 @@ def records(any_database: Database, catalogue: Catalogue, actor: access.Actor) -
     """A few records of several kinds in ``any_database``, by kind: people with numbers, phones and groups
     at risk, organisations, facilities kept by the first of them. Their ids."""
     return fill(any_database, catalogue, actor)
+
+
+@pytest.fixture
+def fill_records(catalogue: Catalogue, actor: access.Actor) -> Callable[[Database], dict[str, list[UUID]]]:
+    """Makes the same records in the database it is called with."""
+    return lambda database: fill(database, catalogue, actor)
 
 
 def fill(database: Database, catalogue: Catalogue, actor: access.Actor) -> dict[str, list[UUID]]:
