@@ -203,7 +203,8 @@ class Ranking:
         sums = np.zeros(self.snapshot.size, np.float32)
         for term, weight in terms.items():
             numbers, times = self.read[term]
-            sums[numbers] += self.gain(term, weight, times.astype(np.float32), numbers)
+            often = times.astype(np.float32)
+            sums[numbers] += self.worth(term, weight) * often / (often + self.norm[numbers])
         sums *= self.mask
         best = float(sums.max(initial=0.0))
         numbers = np.flatnonzero(sums > max(best * SENTENCE_SHARE, 0.0)).astype(np.int32)
@@ -214,14 +215,9 @@ class Ranking:
         scores[few] += self.scores(numbers[few], {**extra, **self.plan.singles})
         return Found(numbers, self.weighed(scores, numbers))
 
-    def gain(
-        self, term: str, weight: float, times: NDArray[np.float32], numbers: Numbers
-    ) -> NDArray[np.float32]:
-        """What a term adds to the score of documents in which it stands so many times."""
-        norm = self.norm[numbers]
-        worth = weight * information(self.snapshot, self.frequency.get(term, 0)) * (K1 + 1)
-        gained: NDArray[np.float32] = np.float32(worth) * times / (times + norm)
-        return gained
+    def worth(self, term: str, weight: float) -> np.float32:
+        """What a term can add to a score at most."""
+        return np.float32(weight * information(self.snapshot, self.frequency.get(term, 0)) * (K1 + 1))
 
     def scores(self, numbers: Numbers, terms: Mapping[str, float]) -> NDArray[np.float32]:
         """The score of given documents, in rising order, over given terms."""
@@ -229,16 +225,22 @@ class Ranking:
         if not len(numbers):
             return scores
         self.load(list(terms))
+        norm = self.norm[numbers]
         for term, weight in terms.items():
             if term in self.read:
-                times = picked(self.read[term], numbers, self.snapshot.size)
-                there = np.flatnonzero(times)
-                scores[there] += self.gain(term, weight, times[there].astype(np.float32), numbers[there])
+                times = picked(self.read[term], numbers, self.snapshot.size).astype(np.float32)
+                norm_and_times = norm + times
+                times *= self.worth(term, weight)
+                times /= norm_and_times
+                scores += times
         return scores
 
     def weighed(self, scores: NDArray[np.float32], numbers: Numbers) -> NDArray[np.float32]:
-        """Scores times the weight of the documents."""
-        weighed: NDArray[np.float32] = scores * self.snapshot.columns["weight"][numbers]
+        """Scores times the weight of the documents, where any has one."""
+        weights = self.snapshot.columns["weight"]
+        if not self.snapshot.kept("weighed", lambda: np.array([np.any(weights != 1)]))[0]:
+            return scores
+        weighed: NDArray[np.float32] = scores * weights[numbers]
         return weighed
 
 

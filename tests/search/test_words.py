@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.engine import Document
@@ -18,11 +18,14 @@ TEXT = st.text(
 )
 
 
+# The first example loads the dictionaries, so there is no deadline.
+@settings(deadline=None)
 @given(TEXT)
 def test_folding_twice_changes_nothing_more(text):
     assert fold(fold(text)) == fold(text)
 
 
+@settings(deadline=None)
 @given(TEXT)
 def test_every_pair_and_character_of_a_text_is_a_term(text):
     terms, _ = document_terms(Document("page", "1", "", text))
@@ -30,6 +33,7 @@ def test_every_pair_and_character_of_a_text_is_a_term(text):
         assert set(pairs(run)) | set(run) <= terms.keys()
 
 
+@settings(deadline=None)
 @given(TEXT)
 def test_frequencies_and_length_can_be_stored(text):
     terms, length = document_terms(Document("page", "1", text * 3, text * 40, names=(text,), codes=(text,)))
@@ -38,12 +42,14 @@ def test_frequencies_and_length_can_be_stored(text):
     assert all(term and "\0" not in term for term in terms)
 
 
+@settings(deadline=None)
 @given(TEXT, TEXT)
 def test_highlights_lose_nothing_of_the_title(title, query):
     shown = highlights(title, "", understood(query))
     assert "".join(piece for piece, _ in shown[0]) == title
 
 
+@settings(deadline=None)
 @given(TEXT)
 def test_any_query_is_understood(text):
     plan = understood(text)
