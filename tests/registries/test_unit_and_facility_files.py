@@ -10,7 +10,7 @@ import pytest
 
 from registries.access import Actor
 from registries.coordinates import wgs84_to_gcj02
-from registries.db import Base, Database
+from registries.db import Database
 from registries.demo.numbers import credit_code
 from registries.facilities import FACILITY, PLACE
 from registries.importing import applying, exporting, staging
@@ -45,11 +45,6 @@ HYDRANTS = [
     for place, longitude in (("甲園街口", "120.695594"), ("乙園街口", "120.695595"))
 ]
 HYDRANT = ColumnMapping(constants={"subclass": "2101"})
-
-
-@pytest.fixture(autouse=True)
-def _tables(database: Database) -> None:
-    Base.metadata.create_all(database.engine, checkfirst=True)
 
 
 class Office:

@@ -28,49 +28,49 @@ def stored(database: Database, actor: Actor, **raw: Any) -> Item:
         return make(session, actor, **raw)
 
 
-def test_a_facility_without_a_code_gets_the_next_one(database: Database, actor: Actor):
-    codes = [stored(database, actor, area_id="000101001001001").values["code"] for _ in range(2)]
+def test_a_facility_without_a_code_gets_the_next_one(any_database: Database, actor: Actor):
+    codes = [stored(any_database, actor, area_id="000101001001001").values["code"] for _ in range(2)]
     assert codes == ["0001012101000001", "0001012101000002"]
-    assert stored(database, actor, subclass="2105").values["code"] == "0001012105000001"
+    assert stored(any_database, actor, subclass="2105").values["code"] == "0001012105000001"
 
 
-def test_a_given_code_raises_the_counter(database: Database, actor: Actor):
-    stored(database, actor, code="0001012101000041")
-    assert stored(database, actor).values["code"] == "0001012101000042"
-    stored(database, actor, code="0001012101000005")
-    assert stored(database, actor).values["code"] == "0001012101000043"
+def test_a_given_code_raises_the_counter(any_database: Database, actor: Actor):
+    stored(any_database, actor, code="0001012101000041")
+    assert stored(any_database, actor).values["code"] == "0001012101000042"
+    stored(any_database, actor, code="0001012101000005")
+    assert stored(any_database, actor).values["code"] == "0001012101000043"
 
 
-def test_a_code_is_given_once_even_after_its_facility_is_gone(database: Database, actor: Actor):
-    item = stored(database, actor)
-    with database.writing("facilities") as session:
+def test_a_code_is_given_once_even_after_its_facility_is_gone(any_database: Database, actor: Actor):
+    item = stored(any_database, actor)
+    with any_database.writing("facilities") as session:
         facilities.retire(session, item.id, version=1, actor=actor, reason="removed")
-    assert stored(database, actor).values["code"] == "0001012101000002"
+    assert stored(any_database, actor).values["code"] == "0001012101000002"
 
 
-def test_a_code_belongs_to_one_facility(database: Database, actor: Actor):
-    item = stored(database, actor)
-    with database.writing("facilities") as session, pytest.raises(Invalid, match="another facility"):
+def test_a_code_belongs_to_one_facility(any_database: Database, actor: Actor):
+    item = stored(any_database, actor)
+    with any_database.writing("facilities") as session, pytest.raises(Invalid, match="another facility"):
         make(session, actor, code=item.values["code"])
 
 
-def test_many_codes_come_at_once(database: Database):
-    with database.writing("facilities") as session:
+def test_many_codes_come_at_once(any_database: Database):
+    with any_database.writing("facilities") as session:
         assert len(set(next_codes(session, "000101", "0101", 1000))) == 1000
         assert next_codes(session, "000101", "0101") == ["0001010101001001"]
         assert next_codes(session, "000102", "0101") == ["0001020101000001"]
 
 
-def test_serials_run_out_with_a_sentence(database: Database):
-    with database.writing("facilities") as session:
+def test_serials_run_out_with_a_sentence(any_database: Database):
+    with any_database.writing("facilities") as session:
         note_codes(session, [f"0001010101{LAST_SERIAL - 1:06d}"])
         assert next_codes(session, "000101", "0101") == [f"0001010101{LAST_SERIAL}"]
         with pytest.raises(Refused, match="no serial numbers left"):
             next_codes(session, "000101", "0101")
 
 
-def test_a_bulk_of_new_facilities_is_numbered_in_its_order(database: Database, actor: Actor):
-    with database.writing("facilities") as session:
+def test_a_bulk_of_new_facilities_is_numbered_in_its_order(any_database: Database, actor: Actor):
+    with any_database.writing("facilities") as session:
         area = references.load(session).areas.root()
         assert area is not None
         news = [
@@ -86,10 +86,10 @@ def test_a_bulk_of_new_facilities_is_numbered_in_its_order(database: Database, a
     ]
 
 
-def test_a_facility_gets_its_code_when_its_subclass_becomes_known(database: Database, actor: Actor):
-    item = stored(database, actor, subclass=None, name="某物")
+def test_a_facility_gets_its_code_when_its_subclass_becomes_known(any_database: Database, actor: Actor):
+    item = stored(any_database, actor, subclass=None, name="某物")
     assert item.values["code"] is None
-    with database.writing("facilities") as session:
+    with any_database.writing("facilities") as session:
         known = facilities.update(session, item.id, {"subclass": "2101"}, version=1, actor=actor)
     assert known.values["code"] == "0001012101000001"
 
@@ -100,8 +100,8 @@ def test_the_parts_of_a_code_are_told_apart():
     assert split_code(None) is None
 
 
-def test_the_county_is_that_of_the_nearest_coded_area(database: Database):
-    with database.reading() as session:
+def test_the_county_is_that_of_the_nearest_coded_area(any_database: Database):
+    with any_database.reading() as session:
         known = references.load(session)
     grid = known.areas.find("000101001001001")
     assert grid is not None
@@ -109,18 +109,18 @@ def test_the_county_is_that_of_the_nearest_coded_area(database: Database):
     assert county_of(references.References(), grid.path) is None
 
 
-def test_a_check_sets_the_next_one_and_the_state(database: Database, actor: Actor):
-    item = stored(database, actor)
-    with database.writing("facilities") as session:
+def test_a_check_sets_the_next_one_and_the_state(any_database: Database, actor: Actor):
+    item = stored(any_database, actor)
+    with any_database.writing("facilities") as session:
         done = service.record_check(session, item.id, date(2026, 1, 1), version=1, actor=actor, state="02")
     assert (done.values["next_check_on"], done.values["state"]) == (date(2026, 6, 30), "02")
 
 
-def test_overdue_checks_come_oldest_first(database: Database, actor: Actor):
-    first = stored(database, actor, last_checked_on="2025-03-01", area_id="000101001001")
-    second = stored(database, actor, last_checked_on="2025-01-01", area_id="000101002001")
-    stored(database, actor, last_checked_on="2025-01-01", state="07")
-    with database.reading() as session:
+def test_overdue_checks_come_oldest_first(any_database: Database, actor: Actor):
+    first = stored(any_database, actor, last_checked_on="2025-03-01", area_id="000101001001")
+    second = stored(any_database, actor, last_checked_on="2025-01-01", area_id="000101002001")
+    stored(any_database, actor, last_checked_on="2025-01-01", state="07")
+    with any_database.reading() as session:
         found = service.overdue(session, date(2026, 1, 1), actor=actor)
         assert [due.facility_id for due in found] == [second.id, first.id]
         street = references.load(session).areas.find("000101001")
@@ -132,9 +132,9 @@ def test_overdue_checks_come_oldest_first(database: Database, actor: Actor):
         assert service.overdue(session, date(2026, 1, 1), actor=actor, subclass="2105") == []
 
 
-def test_a_new_keeper_ends_the_one_before(database: Database, actor: Actor):
-    item, first, second = stored(database, actor), uuid4(), uuid4()
-    with database.writing("facilities") as session:
+def test_a_new_keeper_ends_the_one_before(any_database: Database, actor: Actor):
+    item, first, second = stored(any_database, actor), uuid4(), uuid4()
+    with any_database.writing("facilities") as session:
         service.assign_keeper(session, item.id, first, "供水公司", date(2025, 1, 1), version=1, actor=actor)
         kept = service.assign_keeper(
             session, item.id, second, "消防站", date(2026, 1, 1), version=2, actor=actor
@@ -146,9 +146,9 @@ def test_a_new_keeper_ends_the_one_before(database: Database, actor: Actor):
     ]
 
 
-def test_the_public_finds_what_it_may_use(database: Database, actor: Actor):
+def test_the_public_finds_what_it_may_use(any_database: Database, actor: Actor):
     aed = stored(
-        database,
+        any_database,
         actor,
         subclass="2105",
         name="市府轉運站",
@@ -156,9 +156,9 @@ def test_the_public_finds_what_it_may_use(database: Database, actor: Actor):
         opening_hours="全天",
         maintainer="王某",
     )
-    broken = stored(database, actor, subclass="2105", name="坏的", state="05")
-    camera = stored(database, actor, subclass="2109", name="路口")
-    with database.reading() as session:
+    broken = stored(any_database, actor, subclass="2105", name="坏的", state="05")
+    camera = stored(any_database, actor, subclass="2109", name="路口")
+    with any_database.reading() as session:
         known = references.load(session)
         items = facilities.load(session, [aed.id, broken.id, camera.id])
         found = list(facility_documents(items, known))
@@ -169,8 +169,8 @@ def test_the_public_finds_what_it_may_use(database: Database, actor: Actor):
     assert found[0].facets["subclass"] == "2105"
 
 
-def test_places_are_kept_and_found_by_staff(database: Database, actor: Actor):
-    with database.writing("facilities") as session:
+def test_places_are_kept_and_found_by_staff(any_database: Database, actor: Actor):
+    with any_database.writing("facilities") as session:
         item = places.create(
             session,
             {

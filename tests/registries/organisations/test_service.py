@@ -29,9 +29,9 @@ def stored(database: Database, actor: Actor, **raw: Any) -> Item:
         return make(session, actor, **raw)
 
 
-def test_an_organisation_is_kept_with_everything_that_was_told(database: Database, actor: Actor):
+def test_an_organisation_is_kept_with_everything_that_was_told(any_database: Database, actor: Actor):
     item = stored(
-        database,
+        any_database,
         actor,
         uscc=CODE,
         phone="13800138000",
@@ -51,62 +51,69 @@ def test_an_organisation_is_kept_with_everything_that_was_told(database: Databas
     assert "13800138000" not in repr(item.values["phone"])
 
 
-def test_it_is_found_by_its_phone(database: Database, actor: Actor):
-    item = stored(database, actor, phone="13800138000")
-    with database.reading() as session:
+def test_it_is_found_by_its_phone(any_database: Database, actor: Actor):
+    item = stored(any_database, actor, phone="13800138000")
+    with any_database.reading() as session:
         assert [
             found.id for found in organisations.by_index(session, "phone", "13800138000", actor=actor)
         ] == [item.id]
 
 
-def test_a_number_is_held_by_one_live_organisation(database: Database, actor: Actor):
-    first = stored(database, actor, uscc=CODE)
-    with database.writing("organisations") as session, pytest.raises(Invalid, match="another organisation"):
+def test_a_number_is_held_by_one_live_organisation(any_database: Database, actor: Actor):
+    first = stored(any_database, actor, uscc=CODE)
+    with (
+        any_database.writing("organisations") as session,
+        pytest.raises(Invalid, match="another organisation"),
+    ):
         make(session, actor, uscc=CODE)
-    with database.writing("organisations") as session:
+    with any_database.writing("organisations") as session:
         organisations.retire(session, first.id, version=1, actor=actor, reason="closed")
-    assert stored(database, actor, uscc=CODE).values["registrations"]
+    assert stored(any_database, actor, uscc=CODE).values["registrations"]
 
 
-def test_saving_an_organisation_again_does_not_meet_its_own_number(database: Database, actor: Actor):
-    item = stored(database, actor, uscc=CODE)
-    with database.writing("organisations") as session:
+def test_saving_an_organisation_again_does_not_meet_its_own_number(any_database: Database, actor: Actor):
+    item = stored(any_database, actor, uscc=CODE)
+    with any_database.writing("organisations") as session:
         again = organisations.update(session, item.id, {"uscc": CODE, "employees": 3}, version=1, actor=actor)
     assert again.values["employees"] == 3
 
 
-def test_numbers_lead_to_live_records(database: Database, actor: Actor):
-    item = stored(database, actor, uscc=CODE, tw_ubn="22099131")
-    with database.reading() as session:
+def test_numbers_lead_to_live_records(any_database: Database, actor: Actor):
+    item = stored(any_database, actor, uscc=CODE, tw_ubn="22099131")
+    with any_database.reading() as session:
         found = service.find_codes(
             session, None, {("uscc", CODE), ("uscc", OTHER_CODE), ("tw_ubn", "22099131")}
         )
     assert found == {("uscc", CODE): item.id, ("tw_ubn", "22099131"): item.id}
 
 
-def test_an_inspection_sets_the_next_one(database: Database, actor: Actor):
-    item = stored(database, actor, inspection_days=90)
-    with database.writing("organisations") as session:
+def test_an_inspection_sets_the_next_one(any_database: Database, actor: Actor):
+    item = stored(any_database, actor, inspection_days=90)
+    with any_database.writing("organisations") as session:
         done = service.record_inspection(session, item.id, date(2026, 3, 1), version=1, actor=actor)
         again = service.record_inspection(session, item.id, date(2026, 4, 1), version=2, actor=actor, days=30)
     assert done.values["next_inspection_on"] == date(2026, 5, 30)
     assert again.values["next_inspection_on"] == date(2026, 5, 1)
 
 
-def test_a_told_next_inspection_stands(database: Database, actor: Actor):
+def test_a_told_next_inspection_stands(any_database: Database, actor: Actor):
     item = stored(
-        database, actor, inspection_days=90, last_inspected_on="2026-01-01", next_inspection_on="2026-02-01"
+        any_database,
+        actor,
+        inspection_days=90,
+        last_inspected_on="2026-01-01",
+        next_inspection_on="2026-02-01",
     )
     assert item.values["next_inspection_on"] == date(2026, 2, 1)
 
 
-def test_a_renewed_licence_takes_the_place_of_the_old_one(database: Database, actor: Actor):
+def test_a_renewed_licence_takes_the_place_of_the_old_one(any_database: Database, actor: Actor):
     item = stored(
-        database,
+        any_database,
         actor,
         licences=[{"kind": "L07", "number": "1", "issuer": "市监局", "valid_to": "2026-01-01"}],
     )
-    with database.writing("organisations") as session:
+    with any_database.writing("organisations") as session:
         renewed = service.renew_licence(
             session, item.id, {"kind": "L07", "number": "2", "valid_to": "2031-01-01"}, version=1, actor=actor
         )
@@ -115,9 +122,9 @@ def test_a_renewed_licence_takes_the_place_of_the_old_one(database: Database, ac
     assert [row["kind"] for row in more.values["licences"]] == ["L07", "L01"]
 
 
-def test_a_letter_is_signed_once_a_year_and_kind(database: Database, actor: Actor):
-    item = stored(database, actor)
-    with database.writing("organisations") as session:
+def test_a_letter_is_signed_once_a_year_and_kind(any_database: Database, actor: Actor):
+    item = stored(any_database, actor)
+    with any_database.writing("organisations") as session:
         for version, day in enumerate(("2026-01-05", "2026-01-06"), 1):
             item = service.sign_letter(
                 session,
@@ -129,18 +136,18 @@ def test_a_letter_is_signed_once_a_year_and_kind(database: Database, actor: Acto
     assert [row["signed_on"] for row in item.values["responsibility_letters"]] == [date(2026, 1, 6)]
 
 
-def test_a_successor_closes_the_one_before(database: Database, actor: Actor):
-    first, second = stored(database, actor), stored(database, actor, name="接手店")
-    with database.writing("organisations") as session:
+def test_a_successor_closes_the_one_before(any_database: Database, actor: Actor):
+    first, second = stored(any_database, actor), stored(any_database, actor, name="接手店")
+    with any_database.writing("organisations") as session:
         closed = service.succeed(session, first.id, second.id, date(2026, 1, 1), version=1, actor=actor)
         with pytest.raises(Invalid, match="lead back"):
             service.succeed(session, second.id, first.id, date(2026, 2, 1), version=1, actor=actor)
     assert (closed.values["successor_id"], closed.values["operating_status"]) == (second.id, "50")
 
 
-def test_parents_form_no_circle(database: Database, actor: Actor):
-    first, second = stored(database, actor), stored(database, actor, name="分店")
-    with database.writing("organisations") as session:
+def test_parents_form_no_circle(any_database: Database, actor: Actor):
+    first, second = stored(any_database, actor), stored(any_database, actor, name="分店")
+    with any_database.writing("organisations") as session:
         service.place_under(session, second.id, first.id, version=1, actor=actor)
         with pytest.raises(Invalid, match="lead back"):
             service.place_under(session, first.id, second.id, version=1, actor=actor)
@@ -148,9 +155,9 @@ def test_parents_form_no_circle(database: Database, actor: Actor):
             service.place_under(session, first.id, first.id, version=1, actor=actor)
 
 
-def test_premises_are_occupied_and_left(database: Database, actor: Actor):
-    item, place = stored(database, actor), uuid4()
-    with database.writing("organisations") as session:
+def test_premises_are_occupied_and_left(any_database: Database, actor: Actor):
+    item, place = stored(any_database, actor), uuid4()
+    with any_database.writing("organisations") as session:
         service.occupy(session, item.id, place, date(2026, 1, 1), version=1, actor=actor)
         left = service.vacate(session, item.id, place, date(2026, 6, 30), version=2, actor=actor)
     assert [(row["target_id"], row["since"], row["until"]) for row in left.values["links"]] == [
@@ -158,32 +165,37 @@ def test_premises_are_occupied_and_left(database: Database, actor: Actor):
     ]
 
 
-def test_a_link_must_be_one_that_organisations_have(database: Database, actor: Actor):
-    item = stored(database, actor)
-    with database.writing("organisations") as session, pytest.raises(Invalid, match="no relation"):
+def test_a_link_must_be_one_that_organisations_have(any_database: Database, actor: Actor):
+    item = stored(any_database, actor)
+    with any_database.writing("organisations") as session, pytest.raises(Invalid, match="no relation"):
         service.occupy(session, item.id, uuid4(), None, version=1, actor=actor, role="kept_by")
 
 
-def test_overdue_inspections_come_oldest_first_and_only_from_the_scope(database: Database, actor: Actor):
+def test_overdue_inspections_come_oldest_first_and_only_from_the_scope(any_database: Database, actor: Actor):
     stored(
-        database, actor, name="甲", area_id="000101001001", last_inspected_on="2025-01-01", inspection_days=30
+        any_database,
+        actor,
+        name="甲",
+        area_id="000101001001",
+        last_inspected_on="2025-01-01",
+        inspection_days=30,
     )
     stored(
-        database,
+        any_database,
         actor,
         name="乙",
         area_id="000101002001",
         special_equipment=[{"kind": "3000", "next_inspection_on": "2025-01-15"}],
     )
     stored(
-        database,
+        any_database,
         actor,
         name="关",
         last_inspected_on="2025-01-01",
         inspection_days=30,
         operating_status="注销",
     )
-    with database.reading() as session:
+    with any_database.reading() as session:
         tree = references.load(session).areas
         street = tree.find("000101001")
         assert street is not None
@@ -197,10 +209,10 @@ def test_overdue_inspections_come_oldest_first_and_only_from_the_scope(database:
         assert due.overdue(session, date(2025, 6, 1), actor=Actor("nobody")) == []
 
 
-def test_licences_and_insurances_that_run_out_are_told(database: Database, actor: Actor):
+def test_licences_and_insurances_that_run_out_are_told(any_database: Database, actor: Actor):
     day = date(2026, 1, 1)
     stored(
-        database,
+        any_database,
         actor,
         insured_until=day + timedelta(days=90),
         licences=[
@@ -208,7 +220,7 @@ def test_licences_and_insurances_that_run_out_are_told(database: Database, actor
             {"kind": "L01", "valid_to": day + timedelta(days=91)},
         ],
     )
-    with database.reading() as session:
+    with any_database.reading() as session:
         found = due.running_out(session, day, actor=actor)
     assert [(one.kind, one.what, due.alarm_step(day, one.on)) for one in found] == [
         ("licence", "L07", 7),
@@ -217,15 +229,15 @@ def test_licences_and_insurances_that_run_out_are_told(database: Database, actor
     assert [due.alarm_step(day, day + timedelta(days=n)) for n in (-1, 0, 8, 31, 91)] == [0, 7, 30, 90, None]
 
 
-def test_someone_without_the_area_sees_nothing(database: Database, actor: Actor):
-    item = stored(database, actor)
-    with database.reading() as session, pytest.raises(NotFound):
+def test_someone_without_the_area_sees_nothing(any_database: Database, actor: Actor):
+    item = stored(any_database, actor)
+    with any_database.reading() as session, pytest.raises(NotFound):
         organisations.get(session, item.id, actor=Actor("nobody"))
 
 
-def test_a_document_holds_names_and_numbers_but_no_person(database: Database, actor: Actor):
+def test_a_document_holds_names_and_numbers_but_no_person(any_database: Database, actor: Actor):
     item = stored(
-        database,
+        any_database,
         actor,
         uscc=CODE,
         legal_representative="王某某",
@@ -234,7 +246,7 @@ def test_a_document_holds_names_and_numbers_but_no_person(database: Database, ac
         key_unit_kinds="K03",
         industry="F52",
     )
-    with database.reading() as session:
+    with any_database.reading() as session:
         known = references.load(session)
         loaded = organisations.load(session, [item.id])
         (found,) = ORGANISATION.documents(loaded, known) if ORGANISATION.documents else ()
@@ -246,9 +258,9 @@ def test_a_document_holds_names_and_numbers_but_no_person(database: Database, ac
     assert found.facets["industry"] == "F"
 
 
-def test_what_is_worked_out_is_not_logged(database: Database, actor: Actor):
-    item = stored(database, actor, uscc=CODE)
-    with database.reading() as session:
+def test_what_is_worked_out_is_not_logged(any_database: Database, actor: Actor):
+    item = stored(any_database, actor, uscc=CODE)
+    with any_database.reading() as session:
         logged = changes.history(session, "organisations", item.id)[0].changes
     assert "registrations" in logged
     assert not {"name_pinyin", "name_key", "uscc"} & logged.keys()
@@ -270,10 +282,10 @@ def test_a_second_row_with_a_number_becomes_premises_of_it():
     assert ORGANISATION.branch({"name": "分店", "registrations": values["registrations"]}) is None
 
 
-def test_an_import_may_hand_over_numbers_already_matched(database: Database, actor: Actor):
-    stored(database, actor, uscc=CODE)
+def test_an_import_may_hand_over_numbers_already_matched(any_database: Database, actor: Actor):
+    stored(any_database, actor, uscc=CODE)
     kind: Kind = ORGANISATION
-    with database.writing("organisations") as session:
+    with any_database.writing("organisations") as session:
         area = references.load(session).areas.root()
         assert area is not None
         values = {"name": "批", "area_id": area.id, "registrations": [{"scheme": "uscc", "number": CODE}]}
