@@ -25,7 +25,7 @@ registration_match: 人户一致标识, 人户一致, 人户是否一致, 人户
 separated: 是否人户分离, 人户分离
 separation_type: 人户分离类型, 分离类型
 stay_status: 居住时长, 常住标识, 在住状态, 人员状态, stay
-moved_in_on: 迁入日期, 入住日期, 居住开始日期, 来本地日期, 来辽日期, 迁入时间, 入住时间, 登记日期
+moved_in_on: 迁入日期, 入住日期, 居住开始日期, 来本地日期, 来辽日期, 迁入时间, 入住时间
 moved_out_on: 迁出日期, 搬离日期, 离开日期, 迁出时间
 expected_leave_on: 预计离开日期, 拟离开日期, 预计离开时间, 拟居住至
 died_on: 死亡日期, 去世日期, 死亡时间
@@ -40,7 +40,7 @@ address: 现住址, 现居住地址, 家庭住址, 居住地址, 住址, 地址,
 area_id: 社区编码, 网格编码, 所属网格, 网格, 网格名称, 网格编号, 所在网格, 社区, 所属社区, 社区名称
     社区代码, 街道, 街道编码, 所属街道, 街道名称, 乡镇街道, 镇街, 村居, 村（社区）, 网格代码, area code
     community, grid, grid code, community code, street
-household_number: 户号, 户编号, 户籍号, 家庭编号, 户口号, 户口簿号, 家庭户号, household
+household_number: 户号, 户编号, 户籍号, 家庭编号, 户口号, 户口簿号, 家庭户号
 relation_to_head: 与户主关系, 户主关系, 家庭关系, 与户主的关系, 与其他人员关系, 与房主关系, 关系
     relation, relationship
 dwelling_id: 房屋编号, 住所编号
@@ -74,7 +74,7 @@ note: 备注, 说明, remark
 
 DWELLING_HEADINGS = read_headings("""
 building_id: 楼栋编号, 建筑编号
-building_name: 楼栋, 楼栋名称, 建筑名称, 小区楼栋, 小区名称, building
+building_name: 楼栋, 楼栋名称, 建筑名称, 小区楼栋, 小区名称
 unit: 单元, 单元号
 floor: 楼层, 所在层, 层
 room: 房号, 室, 房间号, 门牌, 门牌号, 室号, flat

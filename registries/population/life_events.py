@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from .. import days, references
 from ..access import Actor, NotAllowed
+from ..fields import text_of
 from ..messages import N_, Problem
 from ..records import Change, Conflict, Invalid, Item
 from ..storing import opened
@@ -284,7 +285,7 @@ def _write(
             "reported_on": reported_on or days.today(),
             "from_area_id": None if kind == "return" else stored["area_id"],
             "to_area_id": moved_to,
-            "note": note,
+            "note": text_of(note),
         },
     ]
     _leave_head(session, item.id, stored, values, actor)

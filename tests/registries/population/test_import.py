@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
-from registries import importing
+from registries import days, importing, references
 from registries.access import console
+from registries.chinese import fold
 from registries.demo.numbers import with_id_check
-from registries.population import models
+from registries.importing.exporting import Wish, export
+from registries.population import life_events, models
+from registries.population.homes import DwellingSchema, HouseholdSchema
+from registries.population.schemas import ResidentSchema
 from registries.population.service import dwellings, households, residents
 from registries.sheets import open_table
 from registries.storing import opened
@@ -168,3 +173,35 @@ def test_the_sheet_of_grid_workers_is_read_in_its_own_words(register, sheet):
         "5",
     )
     assert (values["died_on"], values["stays"][0]["to_on"]) == (date(2026, 1, 5), date(2026, 1, 5))
+
+
+@pytest.mark.parametrize("wish", [Wish(), Wish(reveal=True, reason="test"), Wish(language="en")])
+def test_an_export_comes_back_without_a_change(register, sheet, wish):
+    imported(register, sheet(
+        row(1, 重点人群="独居老人、残疾人", 现住址="临河路1号；甲"), row(2, relation="妻"),
+        row(3, household="2"),
+        row(4, 公民身份号码="", 证件类型="", 出生日期="1950"),
+    ))  # fmt: skip
+    with register.writing("population") as session:
+        item = next(residents.items(session, [found]) for found in session.execute(
+            sa.select(residents.kind.table).where(models.Resident.name == "张四")))[0]  # fmt: skip
+        area_id = references.load(session).areas.find("000101002002001").id
+        life_events.transfer(
+            session, item.id, area_id=area_id, event_on=days.today(), version=1, actor=ACTOR,
+            note="随子｜；居住",
+        )  # fmt: skip
+    for records in (residents, households):
+        headings, rows = export(register, records, wish, actor=ACTOR)
+        path = sheet(*rows, headings=headings)
+        with open_table(path) as table:
+            options = importing.Options("out.csv", "out")
+            batch = importing.stage(register, records, table, options, actor=ACTOR, workers=0)
+        assert {state: number for state, number in batch.counts.items() if number and state != "warnings"} == {
+            "same": 4 if records is residents else 2}
+
+
+@pytest.mark.parametrize("schema", [ResidentSchema, HouseholdSchema, DwellingSchema])
+def test_no_heading_stands_for_two_fields(schema):
+    fields = schema._declared_fields.values()
+    words = Counter(fold(word) for item in fields for word in {*item.headings, item.label})
+    assert [word for word, number in words.items() if number > 1] == []
