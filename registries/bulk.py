@@ -6,12 +6,13 @@ driver: to SQLite's own executemany, to PostgreSQL by COPY.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import registry
 from sqlalchemy.orm import Session
 
 from .db import TwoDatabases
@@ -24,49 +25,60 @@ def insert_rows(session: Session, table: sa.Table, rows: Sequence[Mapping[str, A
 
     :raises TwoDatabases: the transaction writes another database.
     """
+    insert_tuples(session, table, tuples(table, session.connection().dialect, rows))
+
+
+def insert_tuples(session: Session, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows that `tuples` made."""
     if not rows:
         return
     connection = session.connection()
-    names, converters = _plan(table, connection.dialect)
-    columns = ", ".join(f'"{name}"' for name in names)
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
     if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(names))
+        marks = ", ".join("?" * len(table.columns))
         connection.exec_driver_sql(
             f'INSERT INTO {table.schema}."{table.name}" ({columns}) VALUES ({marks})',  # noqa: S608
-            list(_tuples(names, converters, rows)),
+            list(rows),
         )
         return
     if table.schema != session.info["writes"]:
         raise TwoDatabases(f"This transaction writes {session.info['writes']}, not {table.schema}.")
     cursor = connection.connection.cursor()
     with cursor.copy(f'COPY {table.schema}."{table.name}" ({columns}) FROM STDIN') as copy:  # type: ignore[attr-defined]
-        for row in _tuples(names, converters, rows):
+        for row in rows:
             copy.write_row(row)
 
 
-def _tuples(
-    names: Sequence[str], converters: Converters, rows: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[Any, ...]]:
-    values_of = itemgetter(*names)
+def tuples(table: sa.Table, dialect: sa.Dialect, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """Rows by column name as the driver of a dialect takes them: in the order of the columns, each value converted."""
+    values_of, converters = _plan(table, dialect.name)
+    made = []
     for row in rows:
         values = list(values_of(row))
         for position, convert in converters:
             if values[position] is not None:
                 values[position] = convert(values[position])
-        yield tuple(values)
+        made.append(tuple(values))
+    return made
 
 
 @lru_cache(maxsize=200)
-def _plan(table: sa.Table, dialect: sa.Dialect) -> tuple[list[str], Converters]:
-    """The columns of a table, and how the values of those that need it become what the driver takes."""
-    names = [column.name for column in table.columns]
+def _plan(table: sa.Table, dialect_name: str) -> tuple[Callable[[Any], Any], Converters]:
+    """What takes a row's values in order, and how those that need it become what the driver takes."""
+    dialect = dialect_named(dialect_name)
     converters: Converters = []
     for position, column in enumerate(table.columns):
-        if dialect.name == "sqlite" and isinstance(column.type, sa.Uuid):
+        if dialect_name == "sqlite" and isinstance(column.type, sa.Uuid):
             converters.append((position, lambda value: value.hex))
             continue
         convert = column.type.dialect_impl(dialect).bind_processor(dialect)
         # Drivers take bytes as they are.
         if convert is not None and not isinstance(column.type, sa.LargeBinary):
             converters.append((position, convert))
-    return names, converters
+    return itemgetter(*(column.name for column in table.columns)), converters
+
+
+@lru_cache
+def dialect_named(name: str) -> sa.Dialect:
+    """The dialect with this name, which another process can make for itself."""
+    return registry.load("postgresql.psycopg" if name == "postgresql" else name)()  # type: ignore[no-any-return]

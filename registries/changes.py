@@ -143,8 +143,39 @@ def start(session: Session, database: str) -> None:
     ))
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change in the words of the log, all but its place in it."""
+
+    kind: str
+    record_id: UUID | None
+    action: str
+    changes: str | None
+    sealed: str | None
+    digest: bytes
+    reason: str | None
+    batch_id: UUID | None
+
+
+def told(keys: Keys, entry: Entry) -> Told:
+    """The words of the log for a change; needs no database."""
+    plain = json_text(entry.changes) if entry.changes else None
+    return Told(
+        entry.kind, entry.record_id, entry.action, plain, _sealed_text(entry.sealed), digest(keys, plain, entry.clear),
+        entry.reason, entry.batch_id,
+    )
+
+
 def append(session: Session, actor: str, entries: Iterable[Entry]) -> None:
     """Log changes of the database that this transaction writes; the head follows just before the commit."""
+    keys: Keys = session.info["keys"]
+    append_told(session, actor, [told(keys, entry) for entry in entries])
+
+
+def append_told(
+    session: Session, actor: str, entries: Iterable[Told], reason: str | None = None, batch_id: UUID | None = None
+) -> None:
+    """Log changes that were put into words before, with the ``reason`` and batch they share if they name none."""
     database: str = session.info["writes"]
     keys: Keys = session.info["keys"]
     head = session.info.get("log_head")
@@ -156,16 +187,15 @@ def append(session: Session, actor: str, entries: Iterable[Entry]) -> None:
     rows = []
     for entry in entries:
         last_id += 1
-        plain = json_text(entry.changes) if entry.changes else None
         row = {
             "id": last_id, "at": at, "actor": actor, "kind": entry.kind, "record_id": entry.record_id,
-            "action": entry.action, "changes": plain, "sealed": _sealed_text(entry.sealed), "reason": entry.reason,
-            "batch_id": entry.batch_id, "digest": digest(keys, plain, entry.clear),
+            "action": entry.action, "changes": entry.changes, "sealed": entry.sealed, "reason": entry.reason or reason,
+            "batch_id": entry.batch_id or batch_id, "digest": entry.digest,
         }
         row["mac"] = mac = chain_mac(keys, mac, row)
         rows.append(row)
+    insert_rows(session, CHANGE[database], rows)
     if rows:
-        insert_rows(session, CHANGE[database], rows)
         head[:] = last_id, mac
 
 

@@ -160,6 +160,15 @@ class Keys:
         _require_cipher(cipher)
         return cls(Ring.new(cipher))
 
+    def recipe(self) -> tuple[Ring, Path | None]:
+        """What another process of ours needs to have the same keys; never leaves the memory of the machine."""
+        return self._derived.ring, self.path
+
+    @classmethod
+    def made(cls, recipe: tuple[Ring, Path | None]) -> Keys:
+        """The keys of a `recipe`."""
+        return cls(*recipe)
+
     @property
     def version(self) -> int:
         """The version that seals new values."""

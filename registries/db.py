@@ -37,6 +37,7 @@ from .messages import N_, Problem, Refused
 
 DATABASES = ("network", "population", "organisations", "facilities", "system")
 TURN_SECONDS = 5
+CACHE_KB, LARGE_CACHE_KB = 16_000, 256_000
 
 
 class Base(DeclarativeBase):
@@ -168,8 +169,11 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self, database: str) -> Iterator[Session]:
+    def writing(self, database: str, large: bool = False) -> Iterator[Session]:
         """A transaction that writes ``database`` and nothing else: committed at the end, or undone by any exception.
+
+        ``large`` gives SQLite the memory for a transaction of many rows: pages of an index that do not fit the cache are
+        written out and read back again and again.
 
         :raises Busy: another writer kept the turn for longer than `TURN_SECONDS`.
         """
@@ -181,6 +185,7 @@ class Database:
                 _may_write(session, database)
                 if self.is_sqlite:
                     session.execute(sa.text(f"UPDATE {database}.change_head SET id = id"))
+                    session.execute(sa.text(f"PRAGMA {database}.cache_size = -{LARGE_CACHE_KB if large else CACHE_KB}"))
                 yield session
                 session.flush()
                 for call in session.info["before_commit"]:
@@ -209,7 +214,7 @@ class Database:
             connection.execute(f"PRAGMA {name}.journal_mode = WAL")
             connection.execute(f"PRAGMA {name}.synchronous = {self.synchronous}")
             connection.execute(f"PRAGMA {name}.secure_delete = ON")
-            connection.execute(f"PRAGMA {name}.cache_size = -16000")
+            connection.execute(f"PRAGMA {name}.cache_size = -{CACHE_KB}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA busy_timeout = {TURN_SECONDS * 1000}")
         connection.execute("PRAGMA temp_store = MEMORY")

@@ -20,7 +20,7 @@ from . import changes, references
 from .access import Actor
 from .bulk import insert_rows, insert_tuples
 from .changes import Entry
-from .crypto import blind, blinds
+from .crypto import blinds
 from .days import today
 from .db import now
 from .items import Change, Conflict, Item, New

@@ -9,23 +9,32 @@ edited since, or that other records have come to need, is left as it is and repo
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from .. import changes, duplicates
+from .. import changes, duplicates, references
 from ..access import Actor, NotAllowed
+from ..bulk import dialect_named
 from ..changes import CHANGE, Entry
+from ..crypto import Keys
 from ..db import Database, now
 from ..messages import N_, Problem, Refused
+from ..preparing import Prepared, Preparer
 from ..records import Change, New, Records, in_chunks
+from ..references import References
+from ..storing import Kind, Storage
 from . import batches
 from .batches import STAGED_ROW, Batch
+from .checking import ROWS_WORTH_WORKERS
 from .collector import collector_paused
+from .pipeline import Pipeline
 from .undoing import needed, remove_many, revert
 
 CHUNK = 1_000
@@ -39,7 +48,7 @@ def apply(
 
     :raises Refused: the batch was taken back, or was not checked to its end.
     """
-    with collector_paused(), database.writing(records.kind.database) as session:
+    with collector_paused(), database.writing(records.kind.database, large=True) as session:
         batch = batches.find(session, batch_id, (records.kind.database,))
         if batch.state == "applied":
             return batch
@@ -49,11 +58,7 @@ def apply(
                 batch=str(batch_id), state=batch.state,
             ))
         moved = changes.head(session, batch.database).last_id != batch.log_position
-        for rows in _chunks(session, batch):
-            if moved:
-                rows = _matched_again(session, records, batch, rows)
-            _write(session, records, batch, rows, actor)
-            progress(len(rows))
+        _Applier(session, records, batch, actor, progress).run(moved)
         batches.set_state(session, batch, "applied", applied_at=now())
         changes.append(session, actor.name, [Entry("batch", batch.id, "apply", {
             "file_name": [None, batch.file_name], "counts": [None, batch.counts],
@@ -112,25 +117,67 @@ def _matched_again(session: Session, records: Records, batch: Batch, rows: list[
     return [row for row in rows if row.state == "new" or row.record_id in there]
 
 
-def _write(session: Session, records: Records, batch: Batch, rows: Sequence[_Waiting], actor: Actor) -> None:
-    for row in rows:
-        row.values = records.storage.from_json(row.values)
-    news = []
-    for row in rows:
-        if row.state == "new":
-            row.values.setdefault("area_id", batch.area_id)
-            news.append(New(row.record_id, row.values, batch.source, row.source_key, row.row_digest))
-    if news:
-        records.insert_many(session, news, actor=actor, batch_id=batch.id, as_of=batch.as_of)
-    changed = {row.record_id: row for row in rows if row.state == "changed"}
-    if changed:
-        items = records.load(session, list(changed))
-        records.change(session, [
+class _Applier:
+    """Writes the staged rows of one batch, a chunk at a time; new records are made ready by other processes meanwhile."""
+
+    def __init__(
+        self, session: Session, records: Records, batch: Batch, actor: Actor, progress: Callable[[int], None]
+    ) -> None:
+        self.session, self.records, self.batch, self.actor, self.progress = session, records, batch, actor, progress
+
+    def run(self, moved: bool) -> None:
+        processes = max(1, (os.cpu_count() or 1) - 1) if self.batch.counts["new"] >= ROWS_WORTH_WORKERS else 0
+        keys = self.session.info["keys"]
+        recipe = (self.records.kind, keys.recipe(), references.load(self.session), self.session.connection().dialect.name,
+                  now(), self.batch.as_of)
+        with Pipeline(record_preparer, recipe, processes) as preparers:
+            for rows in _chunks(self.session, self.batch):
+                if moved:
+                    rows = _matched_again(self.session, self.records, self.batch, rows)
+                for written, prepared in preparers.put(len(rows), self._new(rows)):
+                    self._write(written, prepared)
+                self._change([row for row in rows if row.state == "changed"])
+                self._queue(rows)
+            for written, prepared in preparers.rest():
+                self._write(written, prepared)
+
+    def _new(self, rows: Sequence[_Waiting]) -> list[New]:
+        news = []
+        for row in rows:
+            row.values = self.records.storage.from_json(row.values)
+            if row.state == "new":
+                row.values.setdefault("area_id", self.batch.area_id)
+                news.append(New(row.record_id, row.values, self.batch.source, row.source_key, row.row_digest))
+        if news:
+            self.records.link(
+                self.session, news, actor=self.actor, batch_id=self.batch.id, as_of=self.batch.as_of,
+            )
+        return news
+
+    def _write(self, count: int, prepared: Sequence[Prepared]) -> None:
+        if prepared:
+            self.records.write(self.session, prepared, actor=self.actor, batch_id=self.batch.id)
+        self.progress(count)
+
+    def _change(self, rows: Sequence[_Waiting]) -> None:
+        changed = {row.record_id: row for row in rows}
+        items = self.records.load(self.session, list(changed))
+        self.records.change(self.session, [
             Change(item, changed[item.id].values, {"row_digest": changed[item.id].row_digest}) for item in items
-        ], actor=actor, batch_id=batch.id, as_of=batch.as_of)
-    pairs = [(row.probable, row.record_id) for row in rows if row.probable and row.state == "new"]
-    if pairs:
-        duplicates.queue(session, records.kind, pairs, "fingerprint", batch.id)
+        ], actor=self.actor, batch_id=self.batch.id, as_of=self.batch.as_of)
+
+    def _queue(self, rows: Sequence[_Waiting]) -> None:
+        pairs = [(row.probable, row.record_id) for row in rows if row.probable and row.state == "new"]
+        if pairs:
+            duplicates.queue(self.session, self.records.kind, pairs, "fingerprint", self.batch.id)
+
+
+def record_preparer(
+    kind: Kind, key_recipe: Any, known: References, dialect_name: str, at: datetime, as_of: date | None
+) -> Callable[[Sequence[New]], list[Prepared]]:
+    """What makes a chunk of new records ready; for a `Pipeline`."""
+    preparer = Preparer(Storage(kind), Keys.made(key_recipe), known, dialect_named(dialect_name), at, as_of)
+    return lambda news: [preparer.prepare(new) for new in news]
 
 
 @dataclass(slots=True)
@@ -149,7 +196,7 @@ def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, a
     """
     with database.reading() as session:
         name = batches.find(session, batch_id).database
-    with collector_paused(), database.writing(name) as session:
+    with collector_paused(), database.writing(name, large=True) as session:
         batch = batches.find(session, batch_id, (name,))
         if not actor.may("undo", name, _path(session, batch)) and actor.name != batch.actor:
             raise NotAllowed("undo")

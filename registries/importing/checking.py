@@ -7,12 +7,8 @@ record they match.
 
 from __future__ import annotations
 
-import gc
-import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 import orjson
@@ -29,7 +25,6 @@ Row = tuple[int, Sequence[Any]]
 
 #: A file of fewer rows is checked in the calling process: starting workers would take longer.
 ROWS_WORTH_WORKERS = 6_000
-IN_FLIGHT = 4
 
 
 class Outcome(NamedTuple):
@@ -70,6 +65,8 @@ class RowReader:
         self._key = [self.headings.index(heading) for heading in self.mapping.source_key if heading in self.headings]
         self._many = frozenset(name for name, item in self.schema.plan.items() if getattr(item, "takes_many", False))
         self._named = frozenset(name for name, item in self.schema.plan.items() if getattr(item, "takes_named", False))
+        self._single = [(n, p[0]) for n, p in self._columns.items() if len(p) == 1 and n not in self._named]
+        self._several = [(n, p) for n, p in self._columns.items() if len(p) > 1 or n in self._named]
         self._sealed = frozenset(name for name, item in self.schema.plan.items() if item.sealed)
         self._required = [n for n, item in self.schema.plan.items() if item.required and not item.computed]
 
@@ -81,7 +78,16 @@ class RowReader:
         """The cells by field, and apart from them the masked ones, which only a stored value can explain."""
         raw: dict[str, Any] = dict(self.mapping.constants)
         masked: dict[str, str] = {}
-        for name, positions in self._columns.items():
+        width = len(cells)
+        for name, position in self._single:
+            value = cells[position] if position < width else None
+            if value == "":
+                value = None
+            if name in self._sealed and isinstance(value, str) and "*" in value:
+                masked[name] = value
+            elif value is not None or (self.clear_blanks and name not in (RECORD_ID, VERSION)):
+                raw[name] = value
+        for name, positions in self._several:
             told = [cells[p] for p in positions if p < len(cells) and cells[p] is not None and cells[p] != ""]
             if name in self._named:
                 told = [self._by_heading(positions, cells)] if told else []
@@ -128,56 +134,7 @@ def _told(findings: Findings) -> dict[str, list[dict[str, Any]]] | None:
     return {name: [p.as_json() for p in problems] for name, problems in findings.items()} if findings else None
 
 
-class Checkers:
-    """Checks chunks of rows in order, in ``workers`` processes or, with none, in this one."""
-
-    def __init__(self, reader: RowReader, workers: int) -> None:
-        self.reader = reader
-        self.pool = ProcessPoolExecutor(
-            workers, mp_context=get_context(_start_method()), initializer=_start_worker, initargs=reader.recipe(),
-        ) if workers else None
-        self.waiting: list[tuple[Any, Future[list[Outcome]] | list[Outcome]]] = []
-
-    def __enter__(self) -> Checkers:
-        return self
-
-    def __exit__(self, *_exception: Any) -> None:
-        if self.pool:
-            self.pool.shutdown(wait=False, cancel_futures=True)
-
-    def put(self, token: Any, rows: Sequence[Row]) -> Iterator[tuple[Any, list[Outcome]]]:
-        """Hand in a chunk; gives back the chunks that are due, each with the token it came with."""
-        if self.pool is None:
-            yield token, [self.reader.read(number, cells) for number, cells in rows]
-            return
-        self.waiting.append((token, self.pool.submit(_work, rows)))
-        while len(self.waiting) > IN_FLIGHT:
-            yield self._next()
-
-    def rest(self) -> Iterator[tuple[Any, list[Outcome]]]:
-        """The chunks still under way."""
-        while self.waiting:
-            yield self._next()
-
-    def _next(self) -> tuple[Any, list[Outcome]]:
-        token, pending = self.waiting.pop(0)
-        return token, pending.result() if isinstance(pending, Future) else pending
-
-
-def _start_method() -> str:
-    """A fork starts at once but may copy a lock that another thread holds; with other threads a new process is spawned."""
-    return "fork" if threading.active_count() == 1 else "spawn"
-
-
-_READER: dict[str, RowReader] = {}
-
-
-def _start_worker(*recipe: Any) -> None:
-    gc.disable()  # See `registries.importing.collector`.
-    _READER["reader"] = RowReader(*recipe)
-
-
-def _work(rows: Sequence[Row]) -> list[Outcome]:
-    reader = _READER["reader"]
-    return [reader.read(number, cells) for number, cells in rows]
-
+def row_checker(*recipe: Any) -> Callable[[Sequence[Row]], list[Outcome]]:
+    """What checks a chunk of rows; for a `Pipeline` with the recipe of a reader."""
+    reader = RowReader(*recipe)
+    return lambda rows: [reader.read(number, cells) for number, cells in rows]

@@ -23,8 +23,8 @@ from sqlalchemy.orm import Session
 from .. import changes, references
 from ..access import Actor, NotAllowed
 from ..bulk import insert_rows
-from ..db import Database, new_id
 from ..days import guess_roc
+from ..db import Database, new_id
 from ..fields import Day
 from ..messages import N_, Problem, Refused
 from ..records import Records, in_chunks
@@ -32,10 +32,11 @@ from ..references import References
 from ..sheets import Table
 from . import batches
 from .batches import MARKS, STAGED_ROW, STATES, Batch
-from .checking import ROWS_WORTH_WORKERS, Checkers, Row, RowReader
+from .checking import ROWS_WORTH_WORKERS, Row, RowReader, row_checker
 from .collector import collector_paused
 from .comparing import Comparer, Decision
 from .mapping import ColumnMapping, complete, learn, learnt
+from .pipeline import Pipeline
 
 CHUNK = 2_000
 
@@ -140,7 +141,7 @@ class _Stager:
         with self.database.reading() as session:
             column = self.records.kind.table.c.row_digest
             self.digested = session.execute(sa.select(column).where(column.is_not(None)).limit(1)).first() is not None
-        with Checkers(self.reader, workers) as checkers:
+        with Pipeline(row_checker, self.reader.recipe(), workers) as checkers:
             for rows in self._each(first, chunks):
                 digests = self._digests(rows)
                 known = self._known(digests)
