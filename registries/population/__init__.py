@@ -1,6 +1,5 @@
-"""The population registry: residents, households, dwellings."""
+"""The register of residents, households and dwellings (人口综合信息数据库)."""
 
-from .service import DWELLING, HOUSEHOLD, RESIDENT, dwellings, households, residents
+from .service import DWELLING, HOUSEHOLD, RESIDENT
 
 KINDS = (RESIDENT, HOUSEHOLD, DWELLING)
-RECORDS = (residents, households, dwellings)

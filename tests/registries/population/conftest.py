@@ -27,3 +27,10 @@ def register(database: Database) -> Database:
     """The databases of a test with empty tables of residents, households and dwellings."""
     Base.metadata.create_all(database.engine, tables=TABLES)
     return database
+
+
+@pytest.fixture
+def any_register(any_database: Database) -> Database:
+    """The same, once with each engine."""
+    Base.metadata.create_all(any_database.engine, tables=TABLES)
+    return any_database

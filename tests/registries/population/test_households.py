@@ -66,9 +66,9 @@ def test_a_household_found_without_head_gets_the_first_that_says_to_be_one(regis
     assert household_of(register, child).values["head_id"] == head.id
 
 
-def test_a_chunk_of_rows_makes_its_households_at_once_and_in_its_batch(register):
+def test_a_chunk_of_rows_makes_its_households_at_once_and_in_its_batch(any_register):
     batch_id = new_id()
-    with register.writing("population") as session:
+    with any_register.writing("population") as session:
         here, there = area_id(session, "001001001"), area_id(session, "002001001")
         rows = [
             New(new_id(), {"name": f"某{i}", "household_number": str(i // 3), "area_id": (here, there)[i % 2],
@@ -76,7 +76,7 @@ def test_a_chunk_of_rows_makes_its_households_at_once_and_in_its_batch(register)
             for i in range(60)
         ]  # fmt: skip
         residents.insert_many(session, rows, actor=ACTOR, batch_id=batch_id)
-    with register.reading() as session:
+    with any_register.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Household)) == 40
         log = session.execute(
             sa.select(CHANGE["population"].c.kind, sa.func.count())

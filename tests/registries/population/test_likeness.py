@@ -28,8 +28,8 @@ DEMO = {"id_number": "DEMO00012"}
     ({**DEMO, "doc_type": "PASSPORT"}, {**DEMO, "doc_type": "MIL"}, {"number"}),
     ({"id_number": NUMBER}, {"name": "张山", "no_id_reason": "lost", "birth_date": "1990-03-07"}, set()),
 ])  # fmt: skip
-def test_residents_that_may_be_one_person_are_told_with_the_reason(register, one, other, why):
-    with register.writing("population") as session:
+def test_residents_that_may_be_one_person_are_told_with_the_reason(any_register, one, other, why):
+    with any_register.writing("population") as session:
         for values in (one, other):
             residents.create(session, {"name": "张三", **values}, actor=ACTOR, reason="test")
         assert {reason for _one, _other, reason in alike_residents(session)} == why
