@@ -247,10 +247,10 @@ def history(session: Session, database: str, record_id: UUID) -> list[Change]:
 
 
 def of_batch(session: Session, database: str, batch_id: UUID, newest_first: bool = True) -> Iterator[Change]:
-    """The changes that an import made, streamed."""
+    """The changes that an import made, streamed; what an undo of it did is left out."""
     table = CHANGE[database]
     order = table.c.id.desc() if newest_first else table.c.id
-    statement = sa.select(table).where(table.c.batch_id == batch_id).order_by(order)
+    statement = sa.select(table).where(table.c.batch_id == batch_id, table.c.action != "undo").order_by(order)
     for row in session.execute(statement.execution_options(yield_per=1000)):
         yield from_row(row)
 

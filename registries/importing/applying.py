@@ -10,7 +10,7 @@ edited since, or that other records have come to need, is left as it is and repo
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -31,11 +31,11 @@ from ..records import Change, New, Records, in_chunks
 from ..references import References
 from ..storing import Kind, Storage
 from . import batches
-from .batches import STAGED_ROW, Batch
+from .batches import BATCH, STAGED_ROW, Batch
 from .checking import ROWS_WORTH_WORKERS
 from .collector import collector_paused
 from .pipeline import Pipeline
-from .undoing import needed, remove_many, revert
+from .undoing import remove_many, revert, still_needed
 
 CHUNK = 1_000
 
@@ -47,7 +47,10 @@ def apply(
     """Write the new and changed rows of a batch; does nothing if that was done already.
 
     :raises Refused: the batch was taken back, or was not checked to its end.
+    :raises NotAllowed: a row concerns an area that the actor may not import for.
     """
+    if actor.scopes("import", records.kind.database) == []:
+        raise NotAllowed("import")
     with collector_paused(), database.writing(records.kind.database, large=True) as session:
         batch = batches.find(session, batch_id, (records.kind.database,))
         if batch.state == "applied":
@@ -102,7 +105,8 @@ def _chunks(session: Session, batch: Batch) -> Iterator[list[Any]]:
 
 
 def _matched_again(session: Session, records: Records, batch: Batch, rows: list[_Waiting]) -> list[_Waiting]:
-    """The rows with new ones that meanwhile have a record turned into changes of it, and gone records into new ones."""
+    """The rows without those that meanwhile stand in a record or whose record is gone; new ones with a record change it."""
+    rows = _not_written(session, records, batch, rows)
     codes = {
         row.number: records.kind.codes(records.storage.from_json(row.values))
         for row in rows if row.state == "new"
@@ -113,8 +117,25 @@ def _matched_again(session: Session, records: Records, batch: Batch, rows: list[
         for code in codes.get(row.number, ()):
             if code in held:
                 row.state, row.record_id = "changed", held[code]
-    there = {item.id for item in records.load(session, [row.record_id for row in rows if row.state == "changed"])}
+    there = {
+        item.id for item in records.load(session, [row.record_id for row in rows if row.state == "changed"])
+        if item.retired_at is None and item.merged_into is None
+    }
     return [row for row in rows if row.state == "new" or row.record_id in there]
+
+
+def _not_written(session: Session, records: Records, batch: Batch, rows: list[_Waiting]) -> list[_Waiting]:
+    """The rows that no other import has written meanwhile, told by their digests; the others count as the same."""
+    table = records.kind.table
+    digests = [row.row_digest for row in rows if row.state == "new" and row.row_digest]
+    written = set(session.scalars(sa.select(table.c.row_digest).where(
+        table.c.row_digest.in_(digests), table.c.row_version == table.c.version,
+        table.c.retired_at.is_(None), table.c.merged_into.is_(None),
+    ))) if digests else set()
+    left = [row for row in rows if row.state != "new" or row.row_digest not in written]
+    batch.counts["new"] -= len(rows) - len(left)
+    batch.counts["same"] += len(rows) - len(left)
+    return left
 
 
 class _Applier:
@@ -124,6 +145,8 @@ class _Applier:
         self, session: Session, records: Records, batch: Batch, actor: Actor, progress: Callable[[int], None]
     ) -> None:
         self.session, self.records, self.batch, self.actor, self.progress = session, records, batch, actor, progress
+        self.scopes = actor.scopes("import", batch.database)
+        self.areas = references.load(session).areas
 
     def run(self, moved: bool) -> None:
         processes = max(1, (os.cpu_count() or 1) - 1) if self.batch.counts["new"] >= ROWS_WORTH_WORKERS else 0
@@ -148,11 +171,21 @@ class _Applier:
             if row.state == "new":
                 row.values.setdefault("area_id", self.batch.area_id)
                 news.append(New(row.record_id, row.values, self.batch.source, row.source_key, row.row_digest))
+        self._require_scope(new.values["area_id"] for new in news)
         if news:
             self.records.link(
                 self.session, news, actor=self.actor, batch_id=self.batch.id, as_of=self.batch.as_of,
             )
         return news
+
+    def _require_scope(self, area_ids: Iterable[UUID | None]) -> None:
+        """Whoever applies a batch need not be who staged it."""
+        if self.scopes is None:
+            return
+        for area_id in set(filter(None, area_ids)):
+            area = self.areas.get(area_id)
+            if area is None or not any(area.path.startswith(scope) for scope in self.scopes):
+                raise NotAllowed("import")
 
     def _write(self, count: int, prepared: Sequence[Prepared]) -> None:
         if prepared:
@@ -162,6 +195,7 @@ class _Applier:
     def _change(self, rows: Sequence[_Waiting]) -> None:
         changed = {row.record_id: row for row in rows}
         items = self.records.load(self.session, list(changed))
+        self._require_scope(area for item in items for area in (item.values["area_id"], changed[item.id].values.get("area_id")))
         self.records.change(self.session, [
             Change(item, changed[item.id].values, {"row_digest": changed[item.id].row_digest}) for item in items
         ], actor=self.actor, batch_id=self.batch.id, as_of=self.batch.as_of)
@@ -207,6 +241,7 @@ def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, a
             ))
         undone = Undone(batch)
         edited = _edited_since(session, batch)
+        edited |= still_needed(session, catalogue, batch, edited)
         duplicates.forget(session, name, batch.id)
         for chunk in in_chunks(changes.of_batch(session, name, batch.id), CHUNK):
             _put_back(session, catalogue, chunk, edited, undone, actor)
@@ -224,12 +259,16 @@ def _path(session: Session, batch: Batch) -> str | None:
 
 
 def _edited_since(session: Session, batch: Batch) -> set[UUID]:
-    """The records of a batch that have a later change which is not the batch's own."""
+    """The records of a batch with a later change that still holds: not the batch's own, nor that of one taken back."""
+    table = BATCH[batch.database]
+    undone = sa.select(table.c.id).where(table.c.state == "undone")
     ours = CHANGE[batch.database].alias("ours")
     later = CHANGE[batch.database].alias("later")
     statement = sa.select(later.c.record_id).distinct().join(
         ours, sa.and_(ours.c.record_id == later.c.record_id, later.c.id > ours.c.id),
-    ).where(ours.c.batch_id == batch.id, sa.or_(later.c.batch_id.is_(None), later.c.batch_id != batch.id))
+    ).where(ours.c.batch_id == batch.id, sa.or_(
+        later.c.batch_id.is_(None), sa.and_(later.c.batch_id != batch.id, later.c.batch_id.not_in(undone)),
+    ))
     return set(session.scalars(statement))
 
 
@@ -256,9 +295,6 @@ def _put_back_run(
     session: Session, records: Records, run: Sequence[changes.Change], undone: Undone, actor: Actor
 ) -> None:
     if run[0].action == "create":
-        in_use = needed(session, records, [change.record_id for change in run if change.record_id])
-        undone.conflicts += [(change.kind, change.record_id) for change in run if change.record_id in in_use]
-        run = [change for change in run if change.record_id not in in_use]
         remove_many(session, records, run, actor=actor)
     else:
         for change in run:

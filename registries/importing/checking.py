@@ -7,7 +7,7 @@ record they match.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -22,6 +22,9 @@ from ..storing import Kind
 from .mapping import RECORD_ID, VERSION, ColumnMapping
 
 Row = tuple[int, Sequence[Any]]
+
+#: What a blank cell leaves as it is though blanks are told to clear: every record lies somewhere.
+NEVER_CLEARED = frozenset({RECORD_ID, VERSION, "area_id"})
 
 #: A file of fewer rows is checked in the calling process: starting workers would take longer.
 ROWS_WORTH_WORKERS = 6_000
@@ -85,7 +88,7 @@ class RowReader:
                 value = None
             if name in self._sealed and isinstance(value, str) and "*" in value:
                 masked[name] = value
-            elif value is not None or (self.clear_blanks and name not in (RECORD_ID, VERSION)):
+            elif value is not None or (self.clear_blanks and name not in NEVER_CLEARED):
                 raw[name] = value
         for name, positions in self._several:
             told = [cells[p] for p in positions if p < len(cells) and cells[p] is not None and cells[p] != ""]
@@ -94,7 +97,7 @@ class RowReader:
             value = told if name in self._many and len(told) > 1 else told[0] if told else None
             if name in self._sealed and isinstance(value, str) and "*" in value:
                 masked[name] = value
-            elif value is not None or (self.clear_blanks and name not in (RECORD_ID, VERSION)):
+            elif value is not None or (self.clear_blanks and name not in NEVER_CLEARED):
                 raw[name] = value
         return raw, masked
 
@@ -108,9 +111,7 @@ class RowReader:
         record_id = raw.pop(RECORD_ID, None)
         raw.pop(VERSION, None)
         checked = self.schema.check(raw, {})
-        values = checked.values
-        if not self.clear_blanks:
-            values = {name: value for name, value in values.items() if value is not None}
+        values = self.told(checked.values, raw)
         plan = self.schema.plan
         ready = {name: plan[name].to_json(value) for name, value in values.items() if name in plan}
         return Outcome(
@@ -119,6 +120,16 @@ class RowReader:
             self.kind.codes(values), self.kind.fingerprint(values), self._source_key(cells),
             str(record_id).strip() if record_id else None, ready.get("area_id"), self.schema.incomplete({**masked, **values}),
         )
+
+    def told(self, values: dict[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
+        """The values that a row tells: a blank cell tells none unless blanks are to clear, and no area ever.
+
+        What the rules of the schema empty on their own (the reason for a missing number, once there is one) counts.
+        """
+        return {
+            name: value for name, value in values.items()
+            if value is not None or (name not in NEVER_CLEARED and (self.clear_blanks or name not in raw))
+        }
 
     def _source_key(self, cells: Sequence[Any]) -> str | None:
         told = ["" if is_blank(cells[p]) else half_width(str(cells[p])).strip() for p in self._key if p < len(cells)]

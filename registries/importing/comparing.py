@@ -24,6 +24,7 @@ from ..records import Item, Records, in_chunks
 from ..storing import Sealed, opened
 from .checking import Outcome, Row, RowReader
 
+HELD = N_("Another record holds this number now.")
 OUTSIDE = N_("%(field)s lies outside the area you may import for.")
 MASKED = N_("%(field)s is masked (“%(value)s”) and is not the mask of the stored value.")
 
@@ -111,30 +112,39 @@ class Comparer:
         first = self.seen.setdefault(digest, outcome.number)
         if first != outcome.number:
             return Decision(outcome.number, "duplicate", first_row=first)
-        item, sure = self._match(outcome, found)
-        identity: Any = item.id if item and sure else outcome.codes[0] if outcome.codes else None
-        first = self.seen.setdefault(identity, outcome.number) if identity is not None else outcome.number
-        if first != outcome.number:
-            return self._repeated(session, cells, outcome, found, first)
-        if item is not None and sure:
-            return self._compare(session, cells, outcome, item)
-        if item is None and outcome.record_id and not outcome.errors:
-            return _failed(outcome, "record_id", Problem(
+        item = self._match(outcome, found)
+        marks = [*([item.id] if item else ()), *outcome.codes[:1]]
+        earlier = min((self.seen[mark] for mark in marks if mark in self.seen), default=None)
+        if earlier is not None:
+            return self._repeated(session, cells, outcome, found, earlier)
+        if item is not None:
+            decision = self._compare(session, cells, outcome, item, found)
+        elif outcome.record_id and not outcome.errors:
+            decision = _failed(outcome, "record_id", Problem(
                 N_("There is no record “%(value)s”."), N_("Clear the cell to add the row as a new record."),
                 value=outcome.record_id[:40],
             ))
-        return self._new(session, outcome, found)
+        else:
+            decision = self._new(session, outcome, found)
+        # A row that fails leaves its record to a better one further down.
+        if decision.state != "error":
+            for mark in (*marks, *outcome.codes):
+                self.seen.setdefault(mark, outcome.number)
+        return decision
 
-    def _match(self, outcome: Outcome, found: Found) -> tuple[Item | None, bool]:
+    def _match(self, outcome: Outcome, found: Found) -> Item | None:
+        """The record that a row is about. Outside the actor's area only an official code finds one."""
         uuid = _uuid(outcome.record_id)
-        if uuid in found.items and uuid in found.ids:
-            return found.items[uuid], True
+        if uuid in found.ids and self._sees(found.items[uuid]):
+            return found.items[uuid]
         for code in outcome.codes:
             if code in found.codes:
-                return found.items[found.codes[code]], True
-        if outcome.source_key in found.source_keys:
-            return found.items[found.source_keys[outcome.source_key]], True
-        return None, False
+                return found.items[found.codes[code]]
+        item = found.items.get(found.source_keys.get(outcome.source_key or ""))
+        return item if item is not None and self._sees(item) else None
+
+    def _sees(self, item: Item) -> bool:
+        return self.scopes is None or any(item.area_path.startswith(scope) for scope in self.scopes)
 
     def _repeated(
         self, session: Session, cells: Sequence[Any], outcome: Outcome, found: Found, first: int
@@ -162,7 +172,7 @@ class Comparer:
             return Decision(outcome.number, "error", problems=errors, warnings=outcome.warnings or {})
         # Only one of the records with this fingerprint needs to be the same for the row to be nothing new.
         probable = None
-        alike = found.prints.get(outcome.fingerprint or "", ())
+        alike = [i for i in found.prints.get(outcome.fingerprint or "", ()) if self._sees(found.items[i])]
         values = self.reader.values(outcome.values) if alike else {}
         for record_id in alike:
             item = found.items[record_id]
@@ -184,9 +194,14 @@ class Comparer:
         area = self.reader.references.areas.get(UUID(area_id))
         return area is not None and any(area.path.startswith(scope) for scope in self.scopes)
 
-    def _compare(self, session: Session, cells: Sequence[Any], outcome: Outcome, item: Item) -> Decision:
-        if self.scopes is not None and not any(item.area_path.startswith(scope) for scope in self.scopes):
+    def _compare(
+        self, session: Session, cells: Sequence[Any], outcome: Outcome, item: Item, found: Found
+    ) -> Decision:
+        if not self._sees(item):
             return Decision(outcome.number, "transfer", item.id)
+        for code in outcome.codes:
+            if found.codes.get(code, item.id) != item.id:
+                return _failed(outcome, code[0], Problem(HELD, N_("Look that record up; perhaps the two are one.")))
         masks = {
             name: [Problem(MASKED, N_("Write the full value."), field=Problem(self.reader.schema.plan[name].label), value=text).as_json()]
             for name, text in outcome.masked.items() if not self._is_mask(session, item, name, text)
@@ -204,8 +219,7 @@ class Comparer:
         if checked.errors:
             errors = {name: [p.as_json() for p in problems] for name, problems in checked.errors.items()}
             return Decision(outcome.number, "error", item.id, problems=errors, warnings=warnings)
-        told = checked.values if self.reader.clear_blanks else {n: v for n, v in checked.values.items() if v is not None}
-        values = self._differences(session, item, told)
+        values = self._differences(session, item, self.reader.told(checked.values, raw))
         if not self._in_scope(values.get("area_id") and str(values["area_id"])):
             return _failed(outcome, "area_id", Problem(OUTSIDE, field=Problem(self.reader.schema.plan["area_id"].label)))
         state = "changed" if values else "same"

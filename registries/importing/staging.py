@@ -22,13 +22,14 @@ from sqlalchemy.orm import Session
 
 from .. import changes, references
 from ..access import Actor, NotAllowed
+from ..areas import outermost, within
 from ..bulk import insert_rows
 from ..days import guess_roc
 from ..db import Database, new_id
 from ..fields import Day
 from ..messages import N_, Problem, Refused
 from ..records import Records, in_chunks
-from ..references import References
+from ..references import AreaEntry, References
 from ..sheets import Table
 from . import batches
 from .batches import MARKS, STAGED_ROW, STATES, Batch
@@ -92,15 +93,25 @@ def stage(
 
 
 def _area(known: References, area_id: UUID | None, records: Records, actor: Actor) -> UUID:
-    area = known.areas.get(area_id) if area_id else known.areas.root()
+    scopes = actor.scopes("import", records.kind.database)
+    area = known.areas.get(area_id) if area_id else _home(known, scopes)
     if area is None:
         raise Refused(Problem(
             N_("There is no area to put the records in."), N_("Load the area tree first: sanku init --areas FILE."),
         ))
-    scopes = actor.scopes("import", records.kind.database)
-    if scopes is not None and not any(area.path.startswith(scope) or scope.startswith(area.path) for scope in scopes):
+    if scopes is not None and not any(area.path.startswith(scope) for scope in scopes):
         raise NotAllowed("import")
     return area.id
+
+
+def _home(known: References, scopes: list[str] | None) -> AreaEntry | None:
+    """Where rows without an area belong if nobody says so: the district, or the one area the actor may import for."""
+    widest = outermost(scopes) if scopes else []
+    if len(widest) > 1:
+        raise Refused(Problem(
+            N_("You may import for several areas."), N_("Say in which of them rows without an area belong."),
+        ))
+    return next((area for area in known.areas if area.path == widest[0]), None) if widest else known.areas.root()
 
 
 def _with_first(chunks: Iterator[list[Row]]) -> Iterator[list[Row]]:
@@ -131,6 +142,7 @@ class _Stager:
         self.database, self.records, self.batch, self.progress = database, records, batch, progress
         self.reader = reader
         self.comparer = Comparer(records, reader, batch.source, actor)
+        self.scopes = self.comparer.scopes
         self.salt = hashlib.sha256("\x1f".join((
             records.name, str(READING_VERSION), known.stamp(), json.dumps(batch.mapping, sort_keys=True),
             json.dumps(list(reader.headings)), str(batch.clear_blanks), str(batch.area_id),
@@ -170,9 +182,11 @@ class _Stager:
         table = self.records.kind.table
         found: dict[bytes, UUID] = {}
         with self.database.reading() as session:
+            seen = [] if self.scopes is None else [within(table.c.area_path, self.scopes)]
             for chunk in in_chunks(digests):
                 for row in session.execute(sa.select(table.c.row_digest, table.c.id).where(
                     table.c.row_digest.in_(chunk), table.c.row_version == table.c.version, table.c.retired_at.is_(None),
+                    *seen,
                 )):
                     found[row.row_digest] = row.id
         return found
@@ -180,11 +194,12 @@ class _Stager:
     def _store(self, token: Any, outcomes: list[Any]) -> None:
         rows, digests, known = token
         fresh = [(row, digest) for row, digest in zip(rows, digests, strict=True) if digest not in known]
+        # Rows known to the letter come first: another row that names the same record is then a repetition of theirs.
+        decisions = [
+            self._again(row[0], digest, known[digest]) for row, digest in zip(rows, digests, strict=True) if digest in known
+        ]
         with self.database.reading() as session:
-            decisions = self.comparer.compare(session, [row for row, _ in fresh], outcomes, [d for _, d in fresh])
-        for row, digest in zip(rows, digests, strict=True):
-            if digest in known:
-                decisions.append(self._again(row[0], digest, known[digest]))
+            decisions += self.comparer.compare(session, [row for row, _ in fresh], outcomes, [d for _, d in fresh])
         cells = dict(rows)
         written = [row for decision in decisions if (row := self._row(decision, cells))]
         for decision in decisions:

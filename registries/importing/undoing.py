@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,25 +12,59 @@ from sqlalchemy.orm import Session
 
 from .. import changes
 from ..access import Actor
-from ..changes import Entry
+from ..changes import CHANGE, Entry
 from ..crypto import open_sealed
-from ..db import Base
 from ..records import Change, Records, in_chunks
+from ..reference_fields import Link
+from ..schemas import Parts
+from .batches import Batch
 
+#: How many ids one question to the database names.
+CHUNK = 5_000
 COMMON = ("retired_at", "merged_into", "source", "source_key")
 
 
-def needed(session: Session, records: Records, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the records that other records of the database point at by a foreign key."""
-    table = records.kind.table
-    own = {model.__table__ for model in records.kind.parts.values()}
-    found: set[UUID] = set()
-    for other in Base.metadata.tables.values():
-        for column in other.columns if other not in own else ():
-            if any(key.column is table.c.id for key in column.foreign_keys):
-                for chunk in in_chunks(ids):
-                    found.update(session.scalars(sa.select(column).where(column.in_(chunk)).distinct()))
-    return found
+def still_needed(session: Session, catalogue: Mapping[str, Records], batch: Batch, edited: set[UUID]) -> set[UUID]:
+    """The records that a batch created and that others need which stay: strangers, and those edited since.
+
+    A record that stays for the sake of another keeps what it needs itself.
+    """
+    log = CHANGE[batch.database]
+    made: dict[str, list[UUID]] = {}
+    touched: set[UUID] = set()
+    rows = sa.select(log.c.kind, log.c.record_id, log.c.action).where(log.c.batch_id == batch.id, log.c.action != "undo")
+    for row in session.execute(rows.execution_options(yield_per=CHUNK)):
+        touched.add(row.record_id)
+        if row.action == "create":
+            made.setdefault(row.kind, []).append(row.record_id)
+    needs: dict[UUID, list[UUID]] = {}
+    for who, column, kind in _references(catalogue, batch.database):
+        wanted = made.get(kind, ()) if kind else [record_id for ids in made.values() for record_id in ids]
+        for chunk in in_chunks(wanted, CHUNK):
+            for referrer, target in session.execute(sa.select(who, column).where(column.in_(chunk))):
+                needs.setdefault(referrer, []).append(target)
+    needed: set[UUID] = set()
+    ahead = [referrer for referrer in needs if referrer not in touched or referrer in edited]
+    while ahead:
+        fresh = [target for target in needs.get(ahead.pop(), ()) if target not in needed]
+        needed.update(fresh)
+        ahead += fresh
+    return needed
+
+
+def _references(catalogue: Mapping[str, Records], database: str) -> Iterator[tuple[Any, Any, str]]:
+    """The columns of a database that point at records: who points, the column, the kind (empty: any)."""
+    for records in catalogue.values():
+        if records.kind.database != database:
+            continue
+        for name, item in records.storage.fields.items():
+            if isinstance(item, Link):
+                yield records.kind.table.c.id, records.kind.table.c[name], item.kind
+            elif isinstance(item, Parts):
+                table = records.kind.parts[name].__table__
+                for column, part in item.nested.items():
+                    if isinstance(part, Link):
+                        yield table.c.owner_id, table.c[column], part.kind
 
 
 def remove_many(session: Session, records: Records, created: Sequence[changes.Change], *, actor: Actor) -> None:
@@ -46,6 +80,7 @@ def remove_many(session: Session, records: Records, created: Sequence[changes.Ch
             change.kind, change.record_id, "undo", {name: pair[::-1] for name, pair in change.changes.items()},
             {name: pair[::-1] for name, pair in change.sealed.items()},
             {name: [_clear(keys, change, name, value) for value in pair[::-1]] for name, pair in change.sealed.items()},
+            batch_id=change.batch_id,
         )
         for change in created
     ])
@@ -68,7 +103,7 @@ def revert(session: Session, records: Records, change: changes.Change, *, actor:
         digest, _, state = (change.changes["row_digest"][0] or "").partition(":")
         meta["row_digest"] = bytes.fromhex(digest) or None
         meta["row_version"] = item.version + 1 if state == "holds" else None
-    records.change(session, [Change(item, values, meta, "undo")], actor=actor, derive=False)
+    records.change(session, [Change(item, values, meta, "undo")], actor=actor, batch_id=change.batch_id, derive=False)
 
 
 def _clear(keys: Any, change: changes.Change, name: str, value: bytes | None) -> str | None:
