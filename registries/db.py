@@ -37,7 +37,7 @@ from .messages import N_, Problem, Refused
 
 DATABASES = ("network", "population", "organisations", "facilities", "system")
 TURN_SECONDS = 5
-CACHE_KB, LARGE_CACHE_KB = 16_000, 256_000
+CACHE_KB, LARGE_CACHE_KB = 16_000, 160_000
 
 
 class Base(DeclarativeBase):
