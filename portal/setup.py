@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import migrations
-from registries import area_files, area_tree, backup, changes, codes, references
+from registries import area_files, area_moves, area_tree, backup, changes, codes, references
 from registries.access import Actor
 from registries.area_tree import AreaRow
 from registries.crypto import Keys
@@ -59,7 +59,7 @@ def restore(database: Database, folder: Path, catalogue: Mapping[str, Records], 
     manifest = backup.restore(
         database, folder, catalogue, lambda revision: migrations.upgrade(database, revision)
     )
-    upgrade(database, actor)
+    upgrade(database, actor, catalogue)
     return manifest
 
 
@@ -72,8 +72,11 @@ def load_areas(database: Database, file: Path, actor: str) -> int:
         return area_tree.load(session, rows, actor=Actor(actor))
 
 
-def upgrade(database: Database, actor: str) -> None:
-    """Bring the tables and the shipped code lists to what this version of Sanku needs."""
+def upgrade(database: Database, actor: str, catalogue: Mapping[str, Records] | None = None) -> None:
+    """Bring the tables and the shipped code lists to what this version of Sanku needs.
+
+    With the ``catalogue`` also the moves of areas are finished that a kill left half way.
+    """
     migrations.upgrade(database)
     for name in DATABASES:
         with database.writing(name) as session:
@@ -81,3 +84,5 @@ def upgrade(database: Database, actor: str) -> None:
                 changes.start(session, name)
     with database.writing("network") as session:
         codes.load_shipped(session, actor)
+    if catalogue is not None:
+        area_moves.finish(database, catalogue)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from . import changes
 from .access import Actor
 from .areas import KINDS, PATH_LENGTH, SEGMENT, Area, AreaMove
+from .boundaries import Boundaries, Shape
 from .changes import Entry
 from .db import new_id
 from .messages import N_, Problem, Refused
@@ -95,15 +96,28 @@ def set_boundary(
     reason: str | None = None,
 ) -> None:
     """Draw the boundary anew: a GeoJSON polygon or multipolygon in WGS84, or none."""
-    if boundary is not None and boundary.get("type") not in {"Polygon", "MultiPolygon"}:
-        raise Refused(Problem(
-            N_("A boundary is a polygon or several."), N_("Choose a GeoJSON file with polygons."),
-        ))  # fmt: skip
+    if boundary is not None:
+        _require_shape(boundary)
     area = _area(session, area_id)
     area.boundary = dict(boundary) if boundary else None
     area.version += 1
     session.flush()
     changes.append(session, actor.name, [Entry("area", area_id, "boundary", reason=reason)])
+
+
+def _require_shape(boundary: Mapping[str, Any]) -> None:
+    try:
+        Shape.of(boundary)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        raise Refused(Problem(
+            N_("A boundary is a polygon or several."), N_("Choose a GeoJSON file with polygons."),
+        )) from error  # fmt: skip
+
+
+def boundaries(session: Session) -> Boundaries[UUID]:
+    """Which areas a point lies in, for the areas in use that are drawn; made once and asked often."""
+    found = sa.select(Area.id, Area.boundary).where(Area.valid_to.is_(None), Area.boundary.is_not(None))
+    return Boundaries((row.id, row.boundary) for row in session.execute(found) if row.boundary)
 
 
 def end(session: Session, area_id: UUID, *, on: date, actor: Actor, reason: str) -> None:
@@ -204,6 +218,8 @@ class _Tree:
 
     def put(self, row: AreaRow) -> Entry | None:
         """Add or change the area of a row; what there is to log, if anything."""
+        if row.boundary is not None:
+            _require_shape(row.boundary)
         if row.kind not in KINDS:
             raise Refused(Problem(
                 N_("“%(kind)s” is no kind of area."), N_("Known kinds: %(known)s."),

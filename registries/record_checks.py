@@ -92,9 +92,7 @@ def _stored(keys: Keys, records: Records, item: Item) -> dict[str, str | None]:
             stored[name] = None
         else:
             stored[name] = (
-                fields[name].seal_text(clear)
-                if fields[name].sealed
-                else json_text(fields[name].to_json(clear))
+                fields[name].seal_text(clear) if fields[name].sealed else _text(fields[name].to_json(clear))
             )
     return stored
 
@@ -106,10 +104,22 @@ def _expected(keys: Keys, records: Records, told: list[Change]) -> dict[str, str
     for change in told:
         last |= {name: both[1] for name, both in change.changes.items()}
         sealed |= {name: both[1] for name, both in change.sealed.items()}
-    expected = {name: None if value in (None, "", []) else json_text(value) for name, value in last.items()}
+    expected = {name: None if value in (None, "", []) else _text(value) for name, value in last.items()}
     return expected | {
         name: _open(keys, records.name, name, told[0].record_id, data) for name, data in sealed.items()
     }
+
+
+def _text(value: Any) -> str:
+    """A value as text; paths of areas follow the area without being logged, so they are left out of parts."""
+    if isinstance(value, list):
+        value = [
+            {name: told for name, told in row.items() if name != "area_path"}
+            if isinstance(row, dict)
+            else row
+            for row in value
+        ]
+    return json_text(value)
 
 
 def _open(keys: Keys, kind: str, name: str, record_id: UUID | None, data: bytes | None) -> str | None:

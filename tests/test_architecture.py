@@ -31,7 +31,7 @@ MAY_WRITE_IN_BULK = (
     "registries/db.py",  # takes the turn of a database by an UPDATE of its change_head
     "search/postgres_",  # the engine: its own throw-away index, not a record
     "registries/area_moves.py",  # one move rewrites the paths of all records below, and logs each of them
-    "registries/backup.py",  # fills empty databases with the rows of a copy
+    "registries/copies.py",  # fills empty databases with the rows of a copy
     "registries/erasure.py",  # blanks the log rows of a person, which no record's own verb may touch
     "registries/rotation.py",  # seals all values anew when keys rotate
     "migrations/",  # data moves in plain SQL

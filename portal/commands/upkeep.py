@@ -78,7 +78,7 @@ def _upgrade(system: System) -> click.Command:
 
     @click.command("upgrade", help=_(N_("Bring the databases to this version.")))
     def command() -> None:
-        setup.upgrade(system.database, system.console().name)
+        setup.upgrade(system.database, system.console().name, system.catalogue)
         click.echo(_(N_("The databases are up to date.")))
 
     return command
@@ -136,10 +136,7 @@ def _restore(system: System) -> click.Command:
     @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
     def command(folder: Path) -> None:
         database = system.connect()
-        backup.restore(
-            database, folder, system.catalogue, lambda revision: migrations.upgrade(database, revision)
-        )
-        setup.upgrade(database, system.console().name)
+        setup.restore(database, folder, system.catalogue, system.console().name)
         system.feed.rebuild()
         click.echo(_(N_("Restored from %(folder)s.")) % {"folder": folder})
 
