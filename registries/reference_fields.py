@@ -5,6 +5,7 @@ Sheets write these in words (“居委会”, “解放路街道”); `Reference
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -58,10 +59,12 @@ class Codes(Code):
         text = text_of(raw)
         if not isinstance(text, str):
             return None
-        whole = references.codes(self.scheme).find(text)
-        if whole is not None:
-            return [whole]
-        words = [word for word in split_words(text) if not is_blank(word)]
+        codes = references.codes(self.scheme)
+        # Names of codes hold commas themselves, so the marks that no name holds part the words first.
+        words = [
+            word for part in re.split("[；;\n]", text)
+            for word in ([part] if codes.find(part.strip()) is not None else split_words(part)) if not is_blank(word)
+        ]
         return list(dict.fromkeys(super(Codes, self).tidy(word, references) for word in words)) or None
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -77,7 +80,7 @@ class Codes(Code):
         return value.strip("|").split("|") if value else None
 
     def to_cell(self, value: Any, references: References) -> Any:
-        return value and "；".join(super(Codes, self).to_cell(code, references) for code in value)
+        return "；".join(super(Codes, self).to_cell(code, references) for code in value) if value else None
 
 
 class Area(RecordField):

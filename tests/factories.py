@@ -114,7 +114,7 @@ def _resident(serial: int) -> dict[str, Any]:
 def _organisation(serial: int) -> dict[str, Any]:
     return {
         "registrations": [{"scheme": "uscc", "number": credit_code("91", serial)}], "org_type": "03", "legal_form": None,
-        "key_unit_kinds": [], "small_venue": None, "employees": 12, "closed_on": None, "operating_status": "10",
+        "small_venue": None, "employees": 120, "floor_area_m2": 2000, "closed_on": None, "operating_status": "10",
         "next_inspection_on": None, **_position(serial),
     }
 

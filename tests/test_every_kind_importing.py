@@ -312,7 +312,8 @@ def test_the_failed_rows_go_in_once_they_are_mended(database, records, sheet, ac
         mended = Sheet(back.headings, rows)
     for row in range(2):
         mended = mended.with_cells(row, area_id=INSIDE)
-    assert counts(imported(database, records, mended, actor)) == {"new": 2}
+    batch = imported(database, records, mended, actor)
+    assert counts(batch) == {"new": 2}, errors(database, batch)
     expected = Sheet(table.headings, [table.with_cells(0, area_id=INSIDE).rows[0], table.rows[1]])
     assert counts(staged(database, records, expected, actor)) == {"same": 2}
 

@@ -24,7 +24,7 @@ from ..records import Item, Records, in_chunks
 from ..storing import Sealed, opened
 from .checking import Outcome, Row, RowReader
 
-HELD = N_("Another record holds this number now.")
+HELD = Problem(N_("Another record holds this number now."), N_("Look that record up; perhaps the two are one."))
 OUTSIDE = N_("%(field)s lies outside the area you may import for.")
 MASKED = N_("%(field)s is masked (“%(value)s”) and is not the mask of the stored value.")
 
@@ -115,15 +115,18 @@ class Comparer:
         item = self._match(outcome, found)
         marks = [*([item.id] if item else ()), *outcome.codes[:1]]
         earlier = min((self.seen[mark] for mark in marks if mark in self.seen), default=None)
-        if earlier is not None:
+        if earlier is not None and (item is None or item.id in self.seen):
             return self._repeated(session, cells, outcome, found, earlier)
+        if earlier is not None:
+            return _failed(outcome, outcome.codes[0][0], HELD)
         if item is not None:
             decision = self._compare(session, cells, outcome, item, found)
-        elif outcome.record_id and not outcome.errors:
-            decision = _failed(outcome, "record_id", Problem(
+        elif outcome.record_id:
+            # What else is wrong is wrong of a new record only, which the row does not want to be.
+            decision = Decision(outcome.number, "error", problems={"record_id": [Problem(
                 N_("There is no record “%(value)s”."), N_("Clear the cell to add the row as a new record."),
                 value=outcome.record_id[:40],
-            ))
+            ).as_json()]})
         else:
             decision = self._new(session, outcome, found)
         # A row that fails leaves its record to a better one further down.
@@ -201,7 +204,7 @@ class Comparer:
             return Decision(outcome.number, "transfer", item.id)
         for code in outcome.codes:
             if found.codes.get(code, item.id) != item.id:
-                return _failed(outcome, code[0], Problem(HELD, N_("Look that record up; perhaps the two are one.")))
+                return _failed(outcome, code[0], HELD)
         masks = {
             name: [Problem(MASKED, N_("Write the full value."), field=Problem(self.reader.schema.plan[name].label), value=text).as_json()]
             for name, text in outcome.masked.items() if not self._is_mask(session, item, name, text)
