@@ -164,7 +164,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A session that may only read; it sees one state of each database."""
         with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
-            session.info.update(database=self, keys=self.keys)
+            session.info.update(database=self, keys=self._fresh_keys())
             _may_write(session, None)
             yield session
 
@@ -186,6 +186,8 @@ class Database:
                 if self.is_sqlite:
                     session.execute(sa.text(f"UPDATE {database}.change_head SET id = id"))
                     session.execute(sa.text(f"PRAGMA {database}.cache_size = -{LARGE_CACHE_KB if large else CACHE_KB}"))
+                # Only now: whoever had the turn before may have renewed the keys.
+                self._fresh_keys()
                 yield session
                 session.flush()
                 for call in session.info["before_commit"]:
@@ -197,6 +199,11 @@ class Database:
                 raise
         for notify in self.after_commit:
             notify(database)
+
+    def _fresh_keys(self) -> Any:
+        if self.keys is not None:
+            self.keys.refresh()
+        return self.keys
 
     def _sqlite_engine(self) -> sa.Engine:
         engine = sa.create_engine(

@@ -45,6 +45,8 @@ class RecordField(fields.Field[Any]):
     takes_many: ClassVar[bool] = False
     #: Whether it wants the cells of its columns as a mapping of headings to cells.
     takes_named: ClassVar[bool] = False
+    #: Whether a cell that cannot be read is left out of an imported row, with a warning, and does not fail it.
+    spares_rows: ClassVar[bool] = False
     problems: ClassVar[dict[str, tuple[str, str | None]]] = {
         "required": (N_("%(field)s is missing."), N_("Fill it in.")),
         "invalid": (N_("%(field)s: “%(value)s” cannot be read."), N_("Correct it.")),

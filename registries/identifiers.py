@@ -143,7 +143,8 @@ _NUMBER_MISSING = Problem(
     N_("The number of the document is missing."),
     N_("Enter it, or choose “no document” and give the reason."),
 )
-_WRONG_CHECK = Problem(N_("The last character does not fit the others: at least one was mistyped."), _COMPARE)
+#: The one mistake that papers themselves have: somebody who holds the paper may insist on the number.
+WRONG_CHECK = Problem(N_("The last character does not fit the others: at least one was mistyped."), _COMPARE)
 _NOT_17_DIGITS = Problem(N_("An identity number has 17 digits and then a digit or X."), _COMPARE)
 _NO_SUCH_DAY = Problem(N_("The birth date in the number is not a day of the calendar."), _COMPARE_DATE)
 _NOT_YET_BORN = Problem(N_("The birth date in the number lies in the future."), _COMPARE_DATE)
@@ -203,7 +204,7 @@ def _form_problem(value: str) -> Problem | None:
     if not (digits.isascii() and digits.isdigit() and value[17] in _CHECKS):
         return _NOT_17_DIGITS
     if id_check_digit(digits) != value[17]:
-        return _SPOILED if value.endswith("000") else _WRONG_CHECK
+        return _SPOILED if value.endswith("000") else WRONG_CHECK
     return None
 
 

@@ -92,6 +92,8 @@ class IdNumber(RecordField):
 class Phone(RecordField):
     """A telephone number in its one normal form; of several in one cell the first."""
 
+    spares_rows = True
+
     def __init__(self, label: str, **kwargs: Any) -> None:
         super().__init__(label, sealed=True, mask=mask_phone, **kwargs)
 

@@ -25,7 +25,7 @@ from .db import new_id, now
 from .items import Change, Conflict, Doubtful, Invalid, Item, New, NotFound
 from .messages import N_, Problem
 from .rows import Rows, in_chunks
-from .schemas import Checked
+from .schemas import Checked, merged
 from .storing import no_links, opened
 
 __all__ = ["Change", "Conflict", "Doubtful", "Invalid", "Item", "New", "NotFound", "Records", "in_chunks"]
@@ -164,5 +164,5 @@ def _place(checked: Checked, known: references.References) -> None:
 def _require(checked: Checked, reason: str | None) -> None:
     if checked.errors:
         raise Invalid(checked.errors)
-    if checked.warnings and not reason:
-        raise Doubtful(checked.warnings)
+    if (checked.warnings or checked.doubts) and not reason:
+        raise Doubtful(merged(checked.doubts, checked.warnings))

@@ -29,19 +29,33 @@ Findings = dict[str, list[Problem]]
 
 @dataclass(slots=True)
 class Checked:
-    """What `RecordSchema.check` found: the clear values of the fields given, and what is wrong or doubtful by field."""
+    """What `RecordSchema.check` found: the clear values of the fields given, and what is wrong or doubtful by field.
+
+    ``doubts`` are errors that a person who has seen the paper may override with a reason; nobody has seen it for the
+    row of a file, which fails.
+    """
 
     values: dict[str, Any] = data_field(default_factory=dict, repr=False)
     errors: Findings = data_field(default_factory=dict)
     warnings: Findings = data_field(default_factory=dict)
+    doubts: Findings = data_field(default_factory=dict)
 
     def error(self, name: str, problem: Problem) -> None:
         """Note that a field is wrong; the record cannot be saved."""
         self.errors.setdefault(name, []).append(problem)
 
+    def doubt(self, name: str, problem: Problem) -> None:
+        """Note that a field is wrong unless somebody gives a reason why it is right."""
+        self.doubts.setdefault(name, []).append(problem)
+
     def warn(self, name: str, problem: Problem) -> None:
         """Note that a field is doubtful; it needs a confirmation in forms and never stops an imported row."""
         self.warnings.setdefault(name, []).append(problem)
+
+
+def merged(first: Findings, second: Findings) -> Findings:
+    """The problems of both, field by field."""
+    return {name: [*first.get(name, ()), *second.get(name, ())] for name in (*first, *(n for n in second if n not in first))}
 
 
 class RecordSchema(Schema):

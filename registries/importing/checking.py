@@ -16,13 +16,15 @@ import orjson
 from ..changes import json_text
 from ..chinese import half_width
 from ..fields import is_blank
+from ..messages import N_, Problem
 from ..references import References
-from ..schemas import Findings, RecordSchema
+from ..schemas import Checked, Findings, RecordSchema, merged
 from ..storing import Kind
 from .mapping import RECORD_ID, VERSION, ColumnMapping
 
 Row = tuple[int, Sequence[Any]]
 
+LEFT_OUT = N_("%(reason)s The cell was left out.")
 #: What a blank cell leaves as it is though blanks are told to clear: every record lies somewhere.
 NEVER_CLEARED = frozenset({RECORD_ID, VERSION, "area_id"})
 
@@ -110,7 +112,7 @@ class RowReader:
         raw, masked = self.raw(cells)
         record_id = raw.pop(RECORD_ID, None)
         raw.pop(VERSION, None)
-        checked = self.schema.check(raw, {})
+        checked = self.check(raw, {})
         values = self.told(checked.values, raw)
         plan = self.schema.plan
         ready = {name: plan[name].to_json(value) for name, value in values.items() if name in plan}
@@ -120,6 +122,16 @@ class RowReader:
             self.kind.codes(values), self.kind.fingerprint(values), self._source_key(cells),
             str(record_id).strip() if record_id else None, ready.get("area_id"), self.schema.incomplete({**masked, **values}),
         )
+
+    def check(self, raw: Mapping[str, Any], stored: Mapping[str, Any]) -> Checked:
+        """What the schema finds, as it counts for the row of a file: nobody is there to give a reason or to type again."""
+        checked = self.schema.check(raw, stored)
+        if checked.doubts:
+            checked.errors = merged(checked.errors, checked.doubts)
+        for name in [n for n in checked.errors if n in self.schema.plan and self.schema.plan[n].spares_rows]:
+            for problem in checked.errors.pop(name):
+                checked.warn(name, Problem(LEFT_OUT, problem.remedy, reason=Problem(problem.msgid, **problem.params)))
+        return checked
 
     def told(self, values: dict[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
         """The values that a row tells: a blank cell tells none unless blanks are to clear, and no area ever.

@@ -217,7 +217,7 @@ class Comparer:
                 return Decision(outcome.number, "same", item.id)
         # The rules hold for the whole record, so a row that changes one is checked again over what is stored.
         raw, _masked = self.reader.raw(cells)
-        checked = self.reader.schema.check(raw, opened(session.info["keys"], item.values))
+        checked = self.reader.check(raw, opened(session.info["keys"], item.values))
         warnings = {name: [p.as_json() for p in problems] for name, problems in checked.warnings.items()}
         if checked.errors:
             errors = {name: [p.as_json() for p in problems] for name, problems in checked.errors.items()}

@@ -51,6 +51,10 @@ def check_number(provinces: Provinces, checked: Checked, stored: Mapping[str, An
         birth_date=record.get("birth_date"),
         known_divisions=provinces,
     )
+    if found.errors == (identifiers.WRONG_CHECK,):
+        if stored is None or stored.get("id_number") != number:
+            checked.doubt("id_number", identifiers.WRONG_CHECK)
+        return
     for problem in found.errors:
         checked.error("id_number", problem)
     if found.errors:
