@@ -75,9 +75,7 @@ def _create_batch() -> None:
 def _create_change() -> None:
     op.create_table(
         "change",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("at", moment(), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
         sa.Column("kind", plain_text(40), nullable=False),
@@ -143,9 +141,7 @@ def _create_duplicate() -> None:
         schema="network",
     )
     op.create_index("ix_network_duplicate_batch", "duplicate", ["batch_id"], unique=False, schema="network")
-    op.create_index(
-        "ix_network_duplicate_state", "duplicate", ["state", "kind"], unique=False, schema="network"
-    )
+    op.create_index("ix_network_duplicate_state", "duplicate", ["state", "kind"], unique=False, schema="network")
 
 
 def _create_import_mapping() -> None:

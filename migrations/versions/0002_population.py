@@ -55,9 +55,7 @@ def _create_batch() -> None:
 def _create_change() -> None:
     op.create_table(
         "change",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("at", moment(), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
         sa.Column("kind", plain_text(40), nullable=False),
@@ -72,12 +70,8 @@ def _create_change() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change")),
         schema="population",
     )
-    op.create_index(
-        "ix_population_change_batch", "change", ["batch_id", "id"], unique=False, schema="population"
-    )
-    op.create_index(
-        "ix_population_change_record", "change", ["record_id", "id"], unique=False, schema="population"
-    )
+    op.create_index("ix_population_change_batch", "change", ["batch_id", "id"], unique=False, schema="population")
+    op.create_index("ix_population_change_record", "change", ["record_id", "id"], unique=False, schema="population")
 
 
 def _create_change_head() -> None:
@@ -129,12 +123,8 @@ def _create_duplicate() -> None:
         sa.PrimaryKeyConstraint("kind", "first_id", "second_id", name=op.f("pk_duplicate")),
         schema="population",
     )
-    op.create_index(
-        "ix_population_duplicate_batch", "duplicate", ["batch_id"], unique=False, schema="population"
-    )
-    op.create_index(
-        "ix_population_duplicate_state", "duplicate", ["state", "kind"], unique=False, schema="population"
-    )
+    op.create_index("ix_population_duplicate_batch", "duplicate", ["batch_id"], unique=False, schema="population")
+    op.create_index("ix_population_duplicate_state", "duplicate", ["state", "kind"], unique=False, schema="population")
 
 
 def _create_dwelling() -> None:
@@ -244,9 +234,7 @@ def _create_household() -> None:
         sa.Column("fingerprint", sa.LargeBinary(length=16), nullable=True),
         sa.Column("row_digest", sa.LargeBinary(length=16), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["dwelling_id"], ["population.dwelling.id"], name=op.f("fk_household_dwelling_id")
-        ),
+        sa.ForeignKeyConstraint(["dwelling_id"], ["population.dwelling.id"], name=op.f("fk_household_dwelling_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),
         schema="population",
     )
@@ -393,12 +381,8 @@ def _create_resident() -> None:
         sa.Column("fingerprint", sa.LargeBinary(length=16), nullable=True),
         sa.Column("row_digest", sa.LargeBinary(length=16), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["dwelling_id"], ["population.dwelling.id"], name=op.f("fk_resident_dwelling_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["household_id"], ["population.household.id"], name=op.f("fk_resident_household_id")
-        ),
+        sa.ForeignKeyConstraint(["dwelling_id"], ["population.dwelling.id"], name=op.f("fk_resident_dwelling_id")),
+        sa.ForeignKeyConstraint(["household_id"], ["population.household.id"], name=op.f("fk_resident_household_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resident")),
         schema="population",
     )
@@ -499,9 +483,7 @@ def _create_resident() -> None:
         unique=True,
         schema="population",
         sqlite_where=sa.text("id_number_index IS NOT NULL AND retired_at IS NULL AND merged_into IS NULL"),
-        postgresql_where=sa.text(
-            "id_number_index IS NOT NULL AND retired_at IS NULL AND merged_into IS NULL"
-        ),
+        postgresql_where=sa.text("id_number_index IS NOT NULL AND retired_at IS NULL AND merged_into IS NULL"),
     )
 
 
@@ -516,15 +498,11 @@ def _create_resident_event() -> None:
         sa.Column("note", sa.String(length=300), nullable=True),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["population.resident.id"], name=op.f("fk_resident_event_owner_id")
-        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["population.resident.id"], name=op.f("fk_resident_event_owner_id")),
         sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_resident_event")),
         schema="population",
     )
-    op.create_index(
-        "ix_resident_event_on", "resident_event", ["event_on", "kind"], unique=False, schema="population"
-    )
+    op.create_index("ix_resident_event_on", "resident_event", ["event_on", "kind"], unique=False, schema="population")
 
 
 def _create_resident_group() -> None:
@@ -541,18 +519,12 @@ def _create_resident_group() -> None:
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["population.resident.id"], name=op.f("fk_resident_group_owner_id")
-        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["population.resident.id"], name=op.f("fk_resident_group_owner_id")),
         sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_resident_group")),
         schema="population",
     )
-    op.create_index(
-        "ix_resident_group_group", "resident_group", ["group_index"], unique=False, schema="population"
-    )
-    op.create_index(
-        "ix_resident_group_review", "resident_group", ["review_on"], unique=False, schema="population"
-    )
+    op.create_index("ix_resident_group_group", "resident_group", ["group_index"], unique=False, schema="population")
+    op.create_index("ix_resident_group_review", "resident_group", ["review_on"], unique=False, schema="population")
 
 
 def _create_resident_link() -> None:
@@ -565,9 +537,7 @@ def _create_resident_link() -> None:
         sa.Column("note", sa.String(length=200), nullable=True),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["population.resident.id"], name=op.f("fk_resident_link_owner_id")
-        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["population.resident.id"], name=op.f("fk_resident_link_owner_id")),
         sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_resident_link")),
         schema="population",
     )
@@ -592,9 +562,7 @@ def _create_resident_stay() -> None:
         sa.Column("counted_from", sa.Date(), nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["population.resident.id"], name=op.f("fk_resident_stay_owner_id")
-        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["population.resident.id"], name=op.f("fk_resident_stay_owner_id")),
         sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_resident_stay")),
         schema="population",
     )

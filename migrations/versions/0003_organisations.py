@@ -48,17 +48,13 @@ def _create_batch() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
         schema="organisations",
     )
-    op.create_index(
-        "ix_organisations_batch_created", "batch", ["created_at"], unique=False, schema="organisations"
-    )
+    op.create_index("ix_organisations_batch_created", "batch", ["created_at"], unique=False, schema="organisations")
 
 
 def _create_change() -> None:
     op.create_table(
         "change",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("at", moment(), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
         sa.Column("kind", plain_text(40), nullable=False),
@@ -73,9 +69,7 @@ def _create_change() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change")),
         schema="organisations",
     )
-    op.create_index(
-        "ix_organisations_change_batch", "change", ["batch_id", "id"], unique=False, schema="organisations"
-    )
+    op.create_index("ix_organisations_change_batch", "change", ["batch_id", "id"], unique=False, schema="organisations")
     op.create_index(
         "ix_organisations_change_record", "change", ["record_id", "id"], unique=False, schema="organisations"
     )
@@ -107,15 +101,9 @@ def _create_duplicate() -> None:
         sa.PrimaryKeyConstraint("kind", "first_id", "second_id", name=op.f("pk_duplicate")),
         schema="organisations",
     )
+    op.create_index("ix_organisations_duplicate_batch", "duplicate", ["batch_id"], unique=False, schema="organisations")
     op.create_index(
-        "ix_organisations_duplicate_batch", "duplicate", ["batch_id"], unique=False, schema="organisations"
-    )
-    op.create_index(
-        "ix_organisations_duplicate_state",
-        "duplicate",
-        ["state", "kind"],
-        unique=False,
-        schema="organisations",
+        "ix_organisations_duplicate_state", "duplicate", ["state", "kind"], unique=False, schema="organisations"
     )
 
 
@@ -199,41 +187,23 @@ def _create_organisation() -> None:
         schema="organisations",
     )
     op.create_index(
-        "ix_organisation_area",
-        "organisation",
-        ["area_path", "name_pinyin"],
-        unique=False,
-        schema="organisations",
+        "ix_organisation_area", "organisation", ["area_path", "name_pinyin"], unique=False, schema="organisations"
     )
     op.create_index(
         "ix_organisation_fingerprint", "organisation", ["fingerprint"], unique=False, schema="organisations"
     )
+    op.create_index("ix_organisation_name_key", "organisation", ["name_key"], unique=False, schema="organisations")
     op.create_index(
-        "ix_organisation_name_key", "organisation", ["name_key"], unique=False, schema="organisations"
-    )
-    op.create_index(
-        "ix_organisation_next_inspection",
-        "organisation",
-        ["next_inspection_on"],
-        unique=False,
-        schema="organisations",
+        "ix_organisation_next_inspection", "organisation", ["next_inspection_on"], unique=False, schema="organisations"
     )
     op.create_index(
         op.f("ix_organisation_parent_id"), "organisation", ["parent_id"], unique=False, schema="organisations"
     )
     op.create_index(
-        op.f("ix_organisation_phone_index"),
-        "organisation",
-        ["phone_index"],
-        unique=False,
-        schema="organisations",
+        op.f("ix_organisation_phone_index"), "organisation", ["phone_index"], unique=False, schema="organisations"
     )
     op.create_index(
-        "ix_organisation_source",
-        "organisation",
-        ["source", "source_key"],
-        unique=False,
-        schema="organisations",
+        "ix_organisation_source", "organisation", ["source", "source_key"], unique=False, schema="organisations"
     )
 
 
@@ -274,11 +244,7 @@ def _create_organisation_licence() -> None:
         schema="organisations",
     )
     op.create_index(
-        "ix_organisation_licence_valid_to",
-        "organisation_licence",
-        ["valid_to"],
-        unique=False,
-        schema="organisations",
+        "ix_organisation_licence_valid_to", "organisation_licence", ["valid_to"], unique=False, schema="organisations"
     )
 
 
@@ -299,11 +265,7 @@ def _create_organisation_link() -> None:
         schema="organisations",
     )
     op.create_index(
-        op.f("ix_organisation_link_target_id"),
-        "organisation_link",
-        ["target_id"],
-        unique=False,
-        schema="organisations",
+        op.f("ix_organisation_link_target_id"), "organisation_link", ["target_id"], unique=False, schema="organisations"
     )
 
 
@@ -315,9 +277,7 @@ def _create_organisation_registration() -> None:
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["organisations.organisation.id"],
-            name=op.f("fk_organisation_registration_owner_id"),
+            ["owner_id"], ["organisations.organisation.id"], name=op.f("fk_organisation_registration_owner_id")
         ),
         sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_organisation_registration")),
         schema="organisations",
@@ -389,9 +349,7 @@ def _create_staged_row() -> None:
         sa.Column("source_key", sa.String(length=200), nullable=True),
         sa.Column("row_digest", sa.LargeBinary(length=16), nullable=True),
         sa.Column("first_row", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["organisations.batch.id"], name=op.f("fk_staged_row_batch_id")
-        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["organisations.batch.id"], name=op.f("fk_staged_row_batch_id")),
         sa.PrimaryKeyConstraint("batch_id", "number", name=op.f("pk_staged_row")),
         schema="organisations",
     )

@@ -51,9 +51,7 @@ def _create_batch() -> None:
 def _create_change() -> None:
     op.create_table(
         "change",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("at", moment(), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
         sa.Column("kind", plain_text(40), nullable=False),
@@ -68,12 +66,8 @@ def _create_change() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change")),
         schema="facilities",
     )
-    op.create_index(
-        "ix_facilities_change_batch", "change", ["batch_id", "id"], unique=False, schema="facilities"
-    )
-    op.create_index(
-        "ix_facilities_change_record", "change", ["record_id", "id"], unique=False, schema="facilities"
-    )
+    op.create_index("ix_facilities_change_batch", "change", ["batch_id", "id"], unique=False, schema="facilities")
+    op.create_index("ix_facilities_change_record", "change", ["record_id", "id"], unique=False, schema="facilities")
 
 
 def _create_change_head() -> None:
@@ -102,12 +96,8 @@ def _create_duplicate() -> None:
         sa.PrimaryKeyConstraint("kind", "first_id", "second_id", name=op.f("pk_duplicate")),
         schema="facilities",
     )
-    op.create_index(
-        "ix_facilities_duplicate_batch", "duplicate", ["batch_id"], unique=False, schema="facilities"
-    )
-    op.create_index(
-        "ix_facilities_duplicate_state", "duplicate", ["state", "kind"], unique=False, schema="facilities"
-    )
+    op.create_index("ix_facilities_duplicate_batch", "duplicate", ["batch_id"], unique=False, schema="facilities")
+    op.create_index("ix_facilities_duplicate_state", "duplicate", ["state", "kind"], unique=False, schema="facilities")
 
 
 def _create_facility() -> None:
@@ -165,23 +155,13 @@ def _create_facility() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_facility")),
         schema="facilities",
     )
-    op.create_index(
-        "ix_facility_area", "facility", ["area_path", "subclass"], unique=False, schema="facilities"
-    )
+    op.create_index("ix_facility_area", "facility", ["area_path", "subclass"], unique=False, schema="facilities")
     op.create_index("ix_facility_fingerprint", "facility", ["fingerprint"], unique=False, schema="facilities")
+    op.create_index("ix_facility_next_check", "facility", ["next_check_on"], unique=False, schema="facilities")
     op.create_index(
-        "ix_facility_next_check", "facility", ["next_check_on"], unique=False, schema="facilities"
+        "ix_facility_position", "facility", ["subclass", "longitude", "latitude"], unique=False, schema="facilities"
     )
-    op.create_index(
-        "ix_facility_position",
-        "facility",
-        ["subclass", "longitude", "latitude"],
-        unique=False,
-        schema="facilities",
-    )
-    op.create_index(
-        "ix_facility_source", "facility", ["source", "source_key"], unique=False, schema="facilities"
-    )
+    op.create_index("ix_facility_source", "facility", ["source", "source_key"], unique=False, schema="facilities")
     op.create_index(
         "uq_facility_code",
         "facility",
@@ -268,9 +248,7 @@ def _create_facility_link() -> None:
         sa.Column("note", sa.String(length=200), nullable=True),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["facilities.facility.id"], name=op.f("fk_facility_link_owner_id")
-        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["facilities.facility.id"], name=op.f("fk_facility_link_owner_id")),
         sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_facility_link")),
         schema="facilities",
     )

@@ -49,9 +49,7 @@ def _create_batch() -> None:
 def _create_change() -> None:
     op.create_table(
         "change",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("at", moment(), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
         sa.Column("kind", plain_text(40), nullable=False),
@@ -97,9 +95,7 @@ def _create_duplicate() -> None:
         schema="system",
     )
     op.create_index("ix_system_duplicate_batch", "duplicate", ["batch_id"], unique=False, schema="system")
-    op.create_index(
-        "ix_system_duplicate_state", "duplicate", ["state", "kind"], unique=False, schema="system"
-    )
+    op.create_index("ix_system_duplicate_state", "duplicate", ["state", "kind"], unique=False, schema="system")
 
 
 def _create_user() -> None:

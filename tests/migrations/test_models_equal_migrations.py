@@ -54,12 +54,9 @@ def partial_indexes(database: Database) -> set[tuple[str, str]]:
 def test_foreign_keys_are_really_there(any_database: Database):
     inspector = sa.inspect(any_database.engine)
     for table in load_models().tables.values():
-        wanted = {
-            tuple(sorted(column.name for column in key.columns)) for key in table.foreign_key_constraints
-        }
+        wanted = {tuple(sorted(column.name for column in key.columns)) for key in table.foreign_key_constraints}
         found = {
-            tuple(sorted(key["constrained_columns"]))
-            for key in inspector.get_foreign_keys(table.name, table.schema)
+            tuple(sorted(key["constrained_columns"])) for key in inspector.get_foreign_keys(table.name, table.schema)
         }
         assert found == wanted, table.fullname
 

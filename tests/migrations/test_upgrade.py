@@ -36,6 +36,31 @@ def test_a_database_that_fell_behind_is_named_and_brought_up(database: Database)
     assert migrations.heads_match(database) == []
 
 
+class Killed(BaseException):
+    """Ends an upgrade where a kill would."""
+
+
+@pytest.mark.parametrize("done", range(5))
+def test_an_upgrade_that_was_killed_between_two_databases_goes_on(tmp_path: Path, monkeypatch, done: int):
+    database = Database(tmp_path / "new", synchronous="OFF")
+    migrations.create_empty(database)
+    real = migrations.one_pass
+
+    def one_pass(database: Database, name: str):
+        if name == DATABASES[done]:
+            raise Killed
+        return real(database, name)
+
+    monkeypatch.setattr(migrations, "one_pass", one_pass)
+    with pytest.raises(Killed):
+        migrations.upgrade(database)
+    monkeypatch.undo()
+    assert migrations.heads_match(database) == list(DATABASES[done:])
+    migrations.upgrade(database)
+    assert migrations.heads_match(database) == []
+    database.engine.dispose()
+
+
 def test_a_database_of_a_newer_sanku_is_refused(database: Database):
     with database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE network.alembic_version SET version_num = '9999'")
@@ -90,7 +115,4 @@ def test_a_pass_that_leaves_a_link_to_nothing_is_undone(database: Database):
     with pytest.raises(sa.exc.IntegrityError), migrations.one_pass(database, "network") as connection:
         connection.exec_driver_sql("UPDATE network.area SET parent_id = '00' WHERE code = '000101001'")
     with database.engine.connect() as connection:
-        assert (
-            connection.exec_driver_sql("SELECT count(*) FROM network.area WHERE parent_id = '00'").scalar()
-            == 0
-        )
+        assert connection.exec_driver_sql("SELECT count(*) FROM network.area WHERE parent_id = '00'").scalar() == 0
