@@ -44,7 +44,7 @@ def insert_tuples(session: Session, table: sa.Table, rows: Sequence[tuple[Any, .
     if table.schema != session.info["writes"]:
         raise TwoDatabases(f"This transaction writes {session.info['writes']}, not {table.schema}.")
     cursor = connection.connection.cursor()
-    with cursor.copy(f'COPY {table.schema}."{table.name}" ({columns}) FROM STDIN') as copy:  # type: ignore[attr-defined]
+    with cursor.copy(f'COPY {table.schema}."{table.name}" ({columns}) FROM STDIN') as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -81,4 +81,4 @@ def _plan(table: sa.Table, dialect_name: str) -> tuple[Callable[[Any], Any], Con
 @lru_cache
 def dialect_named(name: str) -> sa.Dialect:
     """The dialect with this name, which another process can make for itself."""
-    return registry.load("postgresql.psycopg" if name == "postgresql" else name)()  # type: ignore[no-any-return]
+    return registry.load("postgresql.psycopg" if name == "postgresql" else name)()

@@ -79,7 +79,7 @@ class RecordField(fields.Field[Any]):
     def _message(self, key: str) -> tuple[str, str | None]:
         for cls in type(self).__mro__:
             if key in getattr(cls, "problems", {}):
-                return cls.problems[key]  # type: ignore[attr-defined,no-any-return]
+                return cls.problems[key]  # type: ignore[attr-defined]
         raise KeyError(key)
 
     def shown(self, value: Any) -> str:

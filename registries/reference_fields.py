@@ -118,7 +118,7 @@ class Area(RecordField):
         area = references.areas.find(str(value)) if references is not None else None
         if area is None:
             raise self.make_error("invalid", input=value)
-        return area.id  # type: ignore[no-any-return]
+        return area.id
 
     def to_json(self, value: Any) -> Any:
         return value and str(value)

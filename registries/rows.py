@@ -221,7 +221,7 @@ class Rows:
 
 def digest_text(item: Item) -> str | None:
     """The digest of the sheet row a record was last written from, and whether it still holds, for the log."""
-    return item.row_digest and f"{item.row_digest.hex()}:{'holds' if item.row_version == item.version else 'stale'}"
+    return None if item.row_digest is None else f"{item.row_digest.hex()}:{'holds' if item.row_version == item.version else 'stale'}"
 
 
 @dataclass(frozen=True, slots=True)

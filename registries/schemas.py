@@ -87,7 +87,7 @@ class RecordSchema(Schema):
                 else:
                     checked.values[name] = value
             elif stored is None and item.required and not item.computed:
-                checked.errors[name] = list(item.make_error("required").messages)
+                checked.errors[name] = _problems(item.make_error("required"))
         self.complete(checked, stored)
         self.rules({**(stored or {}), **checked.values}, checked)
         for name in self._virtual:
@@ -105,6 +105,7 @@ class RecordSchema(Schema):
         key = (type(raw), raw) if memo is not None and isinstance(raw, str | int | float | date | None) else None
         if memo is not None and key is not None and key in memo:
             return memo[key]
+        result: tuple[Any, list[Problem]]
         try:
             result = item.deserialize(item.tidy(raw, self.references)), []
         except ValidationError as error:

@@ -148,7 +148,7 @@ class Kind:
     @property
     def table(self) -> sa.Table:
         """The table of the kind."""
-        return self.model.__table__  # type: ignore[no-any-return]
+        return self.model.__table__
 
 
 @dataclass(frozen=True, slots=True)

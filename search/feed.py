@@ -129,9 +129,9 @@ class Feed:
     def _all(self, session: Session) -> Iterator[Document]:
         for records in self.findable.values():
             table = records.kind.table
-            last = None
+            last: UUID | None = None
             while True:
-                condition = [table.c.id > last] if last else []
+                condition = [] if last is None else [table.c.id > last]
                 statement = sa.select(table).where(table.c.retired_at.is_(None), table.c.merged_into.is_(None), *condition)
                 rows = session.execute(statement.order_by(table.c.id).limit(CHUNK)).all()
                 if not rows:

@@ -25,6 +25,7 @@ AS_LONG_AS_ITS_TABLES = "migrations/versions/"
 # Where many rows are written by one statement, past the change log's single record at a time.
 MAY_WRITE_IN_BULK = (
     "registries/rows.py",  # writes rows and their log together
+    "registries/bulk.py",  # the fast way in, for rows.py and importing alone
     "registries/duplicates.py",  # the review list is no record: what is decided stands in the log of the two records
     "registries/importing",  # staging, applying and undoing whole files
     "registries/changes.py",  # the log itself

@@ -257,7 +257,8 @@ def secrets_of(database: Database, item: Any) -> list[str]:
     """The clear texts of all sealed values of a record, those of its lists too; words that others use are left out."""
     found = []
     for value in item.values.values():
-        for one in [cell for row in value for cell in row.values()] if isinstance(value, list) else [value]:
+        rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+        for one in [value, *(cell for row in rows for cell in row.values())]:
             if isinstance(one, Sealed) and len(text := str(one.open(database.keys))) > 6:
                 found.append(text)
     return found

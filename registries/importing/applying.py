@@ -286,7 +286,7 @@ def _put_back(
             continue
         if change.record_id in edited:
             if (change.kind, change.record_id) not in undone.conflicts:
-                undone.conflicts.append((change.kind, change.record_id))  # type: ignore[arg-type]
+                undone.conflicts.append((change.kind, change.record_id))
             continue
         run.append(change)
 

@@ -104,7 +104,7 @@ def _chunks(session: Session, records: Records, wish: Wish, scopes: list[str] | 
 
 def _conditions(records: Records, wish: Wish, scopes: list[str] | None) -> list[sa.ColumnElement[bool]]:
     table = records.kind.table
-    conditions = [table.c.retired_at.is_(None), table.c.merged_into.is_(None)]
+    conditions: list[sa.ColumnElement[bool]] = [table.c.retired_at.is_(None), table.c.merged_into.is_(None)]
     if scopes is not None:
         conditions.append(within(table.c.area_path, scopes))
     if wish.area_path:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -114,7 +114,7 @@ def _home(known: References, scopes: list[str] | None) -> AreaEntry | None:
     return next((area for area in known.areas if area.path == widest[0]), None) if widest else known.areas.root()
 
 
-def _with_first(chunks: Iterator[list[Row]]) -> Iterator[list[Row]]:
+def _with_first(chunks: Iterable[Sequence[Row]]) -> Iterator[Sequence[Row]]:
     """The chunks of a file, with an empty one if it has no row."""
     empty = True
     for chunk in chunks:
@@ -124,7 +124,7 @@ def _with_first(chunks: Iterator[list[Row]]) -> Iterator[list[Row]]:
         yield []
 
 
-def _guess_roc(records: Records, mapping: ColumnMapping, headings: Sequence[str], rows: list[Row]) -> bool:
+def _guess_roc(records: Records, mapping: ColumnMapping, headings: Sequence[str], rows: Sequence[Row]) -> bool:
     """Whether the days of a file count their years from 1912, as its own cells show."""
     days = {name for name, item in records.storage.fields.items() if isinstance(item, Day)}
     positions = [index for index, heading in enumerate(headings) if mapping.columns.get(heading) in days]
@@ -149,7 +149,7 @@ class _Stager:
         )).encode()).digest()
         self.digested = False
 
-    def run(self, first: list[Row], chunks: Iterator[list[Row]], workers: int) -> None:
+    def run(self, first: Sequence[Row], chunks: Iterator[Sequence[Row]], workers: int) -> None:
         with self.database.reading() as session:
             column = self.records.kind.table.c.row_digest
             self.digested = session.execute(sa.select(column).where(column.is_not(None)).limit(1)).first() is not None
@@ -164,7 +164,7 @@ class _Stager:
                 self._store(token, outcomes)
 
     @staticmethod
-    def _each(first: list[Row], chunks: Iterator[list[Row]]) -> Iterator[list[Row]]:
+    def _each(first: Sequence[Row], chunks: Iterator[Sequence[Row]]) -> Iterator[Sequence[Row]]:
         yield first
         yield from chunks
 
