@@ -105,20 +105,13 @@ def _body(found: list[Any], context: MigrationContext, imports: set[str]) -> str
     for item in _flat(found):
         if isinstance(item, ops.CreateTableOp):
             groups[item.table_name] = []
-        table = (
-            item.source_table
-            if isinstance(item, ops.CreateForeignKeyOp)
-            else getattr(item, "table_name", None)
-        )
+        table = item.source_table if isinstance(item, ops.CreateForeignKeyOp) else getattr(item, "table_name", None)
         groups[table if table in groups else None].append(item)
     calls = [f"    _create_{table}()" for table in groups if table]
     rest = _rendered(groups.pop(None), context, imports)
-    start = "\n".join(
-        ["\ndef upgrade() -> None:", *calls, rest if rest.strip() != "pass" or not calls else ""]
-    )
+    start = "\n".join(["\ndef upgrade() -> None:", *calls, rest if rest.strip() != "pass" or not calls else ""])
     tables = [
-        f"\n\ndef _create_{table}() -> None:\n{_rendered(items, context, imports)}"
-        for table, items in groups.items()
+        f"\n\ndef _create_{table}() -> None:\n{_rendered(items, context, imports)}" for table, items in groups.items()
     ]
     return "\n".join([start, *tables])
 
@@ -147,9 +140,7 @@ def _rendered(items: list[Any], context: MigrationContext, imports: set[str]) ->
 def _type_text(item: Any) -> str | None:
     if isinstance(item, UtcDateTime):
         return "moment()"
-    if isinstance(item, sa.String) and str(item.compile(dialect=postgresql.dialect())).endswith(
-        'COLLATE "C"'
-    ):
+    if isinstance(item, sa.String) and str(item.compile(dialect=postgresql.dialect())).endswith('COLLATE "C"'):
         return f"plain_text({item.length})"
     return None
 

@@ -56,9 +56,7 @@ def initialise(database: Database, actor: str, areas: Iterable[AreaRow] = ()) ->
 
 def restore(database: Database, folder: Path, catalogue: Mapping[str, Records], actor: str) -> dict[str, Any]:
     """Fill empty databases from a backup and bring them to this version; returns the backup's manifest."""
-    manifest = backup.restore(
-        database, folder, catalogue, lambda revision: migrations.upgrade(database, revision)
-    )
+    manifest = backup.restore(database, folder, catalogue, lambda revision: migrations.upgrade(database, revision))
     upgrade(database, actor, catalogue)
     return manifest
 

@@ -63,9 +63,7 @@ def _cells(path: Path) -> Iterator[dict[str, Any]]:
 
 def _features(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     if path.stat().st_size > DEFAULT.package_bytes:
-        raise Refused(
-            Problem(N_("%(file)s is too large."), N_("Divide it into several files."), file=path.name)
-        )
+        raise Refused(Problem(N_("%(file)s is too large."), N_("Divide it into several files."), file=path.name))
     try:
         found = json.loads(path.read_bytes())
         features = found["features"] if found["type"] == "FeatureCollection" else [found]

@@ -95,9 +95,7 @@ def _refuse_inside(area: Area, other: Area) -> None:
 def _move_below(session: Session, area: Area, above: Area, on: date, actor: Actor, reason: str) -> None:
     _refuse_inside(area, above)
     old, new = area.path, next_path(session, above.path)
-    deepest = (
-        session.scalar(sa.select(sa.func.max(sa.func.length(Area.path))).where(within(Area.path, [old]))) or 0
-    )
+    deepest = session.scalar(sa.select(sa.func.max(sa.func.length(Area.path))).where(within(Area.path, [old]))) or 0
     if deepest - len(old) + len(new) > PATH_LENGTH:
         raise Refused(Problem(N_("The area tree would become too deep."), N_("Choose a place further up.")))
     _note(session, area, new, actor, reason)
@@ -134,9 +132,7 @@ def _rewrite(session: Session, table: sa.Table, old: str, new: str) -> int:
 
 def unfinished(session: Session) -> list[AreaMove]:
     """The moves that not all databases follow yet, the oldest first."""
-    return list(
-        session.scalars(sa.select(AreaMove).where(AreaMove.finished_at.is_(None)).order_by(AreaMove.id))
-    )
+    return list(session.scalars(sa.select(AreaMove).where(AreaMove.finished_at.is_(None)).order_by(AreaMove.id)))
 
 
 def finish(database: Database, catalogue: Catalogue) -> int:
@@ -171,9 +167,7 @@ def follow(database: Database, name: str, catalogue: Catalogue, one: AreaMove) -
 def _merge_records(session: Session, records: Records, one: AreaMove) -> int:
     table, count = records.kind.table, 0
     told = {"area_id": [str(one.area_id), str(one.merged_into)]}
-    while ids := session.scalars(
-        sa.select(table.c.id).where(table.c.area_id == one.area_id).limit(CHUNK)
-    ).all():
+    while ids := session.scalars(sa.select(table.c.id).where(table.c.area_id == one.area_id).limit(CHUNK)).all():
         session.execute(table.update().where(table.c.id.in_(ids)).values(
             area_id=one.merged_into, area_path=one.new_path, version=table.c.version + 1, updated_at=now(),
         ))  # fmt: skip

@@ -144,16 +144,12 @@ def _area(session: Session, area_id: UUID) -> Area:
 def _change(
     session: Session, area: Area, action: str, values: Mapping[str, Any], actor: Actor, reason: str, on: date
 ) -> None:
-    told = {
-        name: [getattr(area, name), value] for name, value in values.items() if getattr(area, name) != value
-    }
+    told = {name: [getattr(area, name), value] for name, value in values.items() if getattr(area, name) != value}
     for name, (_, value) in told.items():
         setattr(area, name, value)
     area.version += 1
     session.flush()
-    changes.append(
-        session, actor.name, [Entry("area", area.id, action, {**told, "on": [None, on]}, reason=reason)]
-    )
+    changes.append(session, actor.name, [Entry("area", area.id, action, {**told, "on": [None, on]}, reason=reason)])
 
 
 def next_path(session: Session, above: str) -> str:
@@ -163,9 +159,7 @@ def next_path(session: Session, above: str) -> str:
 
 def _after_last(above: str, last: str | None) -> str:
     if len(above) + SEGMENT > PATH_LENGTH:
-        raise Refused(
-            Problem(N_("The area tree may be %(depth)s levels deep."), depth=PATH_LENGTH // SEGMENT)
-        )
+        raise Refused(Problem(N_("The area tree may be %(depth)s levels deep."), depth=PATH_LENGTH // SEGMENT))
     return above + segment(1 + (int(last[-SEGMENT:], 36) if last else 0))
 
 
@@ -235,9 +229,7 @@ class _Tree:
         for name, (_, value) in told.items():
             setattr(area, name, value)
         area.version += 1
-        return Entry(
-            "area", area.id, "update", {name: both for name, both in told.items() if name in _LOGGED}
-        )
+        return Entry("area", area.id, "update", {name: both for name, both in told.items() if name in _LOGGED})
 
     def _differences(self, area: Area, row: AreaRow) -> dict[str, list[Any]]:
         said = {

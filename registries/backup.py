@@ -90,9 +90,7 @@ def verified(folder: Path, keys: Keys) -> dict[str, Any]:
         if not path.is_file():
             raise Refused(Problem(N_("The backup lacks the file %(file)s."), *_USE_ANOTHER, file=name))
         if path.stat().st_size != told["bytes"] or copies.sha256(path) != told["sha256"]:
-            raise Refused(
-                Problem(N_("The file %(file)s of the backup is damaged."), *_USE_ANOTHER, file=name)
-            )
+            raise Refused(Problem(N_("The file %(file)s of the backup is damaged."), *_USE_ANOTHER, file=name))
     return manifest
 
 
@@ -117,9 +115,7 @@ def _manifest(folder: Path, keys: Keys) -> dict[str, Any]:
             N_("Put back the key file that was kept for it, and name it in SANKU_KEYS."), fingerprint=told,
         ))  # fmt: skip
     if not hmac.compare_digest(mac, bytes.fromhex(_mac(keys, manifest))):
-        raise Refused(
-            Problem(N_("The file %(file)s of the backup is damaged."), *_USE_ANOTHER, file=MANIFEST)
-        )
+        raise Refused(Problem(N_("The file %(file)s of the backup is damaged."), *_USE_ANOTHER, file=MANIFEST))
     return manifest
 
 

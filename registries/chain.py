@@ -171,9 +171,7 @@ def _lawfully_blank(row: Row, erased: Mapping[UUID | None, int]) -> bool:
 def _values_hold(keys: Keys, row: Row) -> bool:
     try:
         clear = {
-            name: [
-                value and open_sealed(keys, row["kind"], name, row["record_id"], value) for value in values
-            ]
+            name: [value and open_sealed(keys, row["kind"], name, row["record_id"], value) for value in values]
             for name, values in stored_values(row["sealed"]).items()
         }
         held: bool = digest(keys, row["changes"], clear) == row["digest"]

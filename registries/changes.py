@@ -9,8 +9,8 @@ order and a reader that remembers the last id it saw never skips one.
 *Chain.* Each row carries a keyed digest of the values it tells of, and a MAC over the MAC before it and everything in
 the row except the values themselves. So values can be sealed anew with another key, or blanked by a legal erasure that
 a later ``erase`` row names, and the chain still holds; but no row can be edited, taken out, put in, moved or cut off
-at the end without `registries.chain` naming it. ``change_head`` holds the last id and MAC under a MAC of its own. Someone who
-puts back an old copy of both the rows and the head is found by the heads that were noted elsewhere (`Head`).
+at the end without `registries.chain` naming it. ``change_head`` holds the last id and MAC under a MAC of its own.
+Someone who puts back an old copy of both the rows and the head is found by the heads that were noted elsewhere (`Head`).
 
 *Values.* ``changes`` holds ``{field: [before, after]}`` of plain fields as JSON; ``sealed`` the same for sealed fields,
 each value sealed as it stands in the record (base64), so an undo can put it back to the letter.
@@ -119,7 +119,8 @@ def json_text(value: Any) -> str:
 
 def digest(keys: Keys, plain: str | None, clear: Mapping[str, Any]) -> bytes:
     """The keyed digest of the clear values of a row: they can be sealed anew without changing it."""
-    return keys.mac("change.digest", (plain or "").encode() + b"\0" + (orjson.dumps(clear, option=orjson.OPT_SORT_KEYS) if clear else b""))
+    values = orjson.dumps(clear, option=orjson.OPT_SORT_KEYS) if clear else b""
+    return keys.mac("change.digest", (plain or "").encode() + b"\0" + values)
 
 
 def chain_mac(keys: Keys, before: bytes, row: Mapping[str, Any] | sa.RowMapping) -> bytes:

@@ -32,9 +32,7 @@ from .importing.batches import STAGED_ROW
 from .records import Records
 
 #: Columns that every record keeps, and those of which only the year is kept.
-COMMON = frozenset(
-    {"id", "area_id", "area_path", "version", "created_at", "updated_at", "merged_into", "retired_at"}
-)
+COMMON = frozenset({"id", "area_id", "area_path", "version", "created_at", "updated_at", "merged_into", "retired_at"})
 YEAR_ONLY = frozenset({"birth_date", "birth_sort", "born_on", "counted_from"})
 
 
@@ -65,9 +63,7 @@ def noted(keys: Keys) -> list[Erased]:
 def _note(keys: Keys, erased: Erased) -> None:
     path = file(keys)
     if path is not None:
-        write_private(
-            path, json.dumps([asdict(one) for one in [*noted(keys), erased]], indent=2, ensure_ascii=False)
-        )
+        write_private(path, json.dumps([asdict(one) for one in [*noted(keys), erased]], indent=2, ensure_ascii=False))
 
 
 def erase(database: Database, records: Records, record_id: UUID, reason: str, *, actor: Actor) -> None:

@@ -66,9 +66,7 @@ def write_private(path: Path, text: str) -> None:
     """Put a file for the owner's eyes in place, whole or not at all, and on the disk."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(
-            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-        ) as out:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
@@ -89,7 +87,4 @@ def to_json(heads: Iterable[Head]) -> dict[str, dict[str, int | str]]:
 
 def from_json(parts: dict[str, dict[str, int | str]]) -> dict[str, Head]:
     """The heads that `to_json` wrote."""
-    return {
-        name: Head(name, int(told["last_id"]), bytes.fromhex(str(told["mac"])))
-        for name, told in parts.items()
-    }
+    return {name: Head(name, int(told["last_id"]), bytes.fromhex(str(told["mac"]))) for name, told in parts.items()}

@@ -77,9 +77,7 @@ def _links(session: Session, records: Records) -> Iterator[_LinkColumn]:
             for role in session.scalars(sa.select(part.c.role).distinct()):
                 kind = target_kind(references.load(session), role)
                 of_role = sa.and_(owned, part.c.role == role)
-                yield _LinkColumn(
-                    part.c.owner_id, part.c.target_id, kind or "", of_role, part.c.since, part.c.until
-                )
+                yield _LinkColumn(part.c.owner_id, part.c.target_id, kind or "", of_role, part.c.since, part.c.until)
 
 
 def _dangling(session: Session, records: Records, link: _LinkColumn, other: Records) -> Iterator[Finding]:
@@ -169,9 +167,7 @@ def _limited(session: Session, statement: sa.Select[Any], told: Any) -> Iterator
     for row in session.execute(statement.limit(MOST)).all():
         finding: Finding = told(row)
         yield finding
-    more = (
-        session.scalar(sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())) or 0
-    ) - MOST
+    more = (session.scalar(sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())) or 0) - MOST
     if more > 0:
         yield Finding(finding.severity, Problem(
             N_("%(count)s more of the same: %(what)s"), count=more, what=finding.problem,

@@ -88,9 +88,7 @@ def _renew_records(session: Session, records: Records, position: UUID | None) ->
 def _fingerprints(session: Session, records: Records, rows: list[Any]) -> dict[UUID, bytes | None]:
     keys: Keys = session.info["keys"]
     old = [row for row in rows if not keys.index_is_current(row.fingerprint)]
-    return {
-        item.id: fingerprint(records.kind, keys, opened(keys, item.values)) for item in records.items(session, old)
-    }
+    return {item.id: fingerprint(records.kind, keys, opened(keys, item.values)) for item in records.items(session, old)}
 
 
 def _part_step(part: str) -> Step:
@@ -99,19 +97,13 @@ def _part_step(part: str) -> Step:
     def renew(session: Session, records: Records, position: Any) -> tuple[int, Any]:
         keys: Keys = session.info["keys"]
         table = records.kind.parts[part].__table__
-        names = [
-            column.name.removesuffix("_sealed") for column in table.columns if column.name.endswith("_sealed")
-        ]
+        names = [column.name.removesuffix("_sealed") for column in table.columns if column.name.endswith("_sealed")]
         if not names:
             return 0, None
         place = sa.tuple_(table.c.owner_id, table.c.position)
-        statement = (
-            sa.select(table).order_by(table.c.owner_id, table.c.position).limit(CHUNK).with_for_update()
-        )
+        statement = sa.select(table).order_by(table.c.owner_id, table.c.position).limit(CHUNK).with_for_update()
         rows = (
-            session.execute(statement.where(place > sa.tuple_(*position)) if position else statement)
-            .mappings()
-            .all()
+            session.execute(statement.where(place > sa.tuple_(*position)) if position else statement).mappings().all()
         )
         count = 0
         for row in rows:
@@ -157,8 +149,7 @@ def _renew_log(session: Session, database: str, position: int | None) -> tuple[i
     for row in rows:
         values = stored_values(row.sealed)
         renewed = {
-            name: [_anew(keys, row.kind, name, row.record_id, value) for value in both]
-            for name, both in values.items()
+            name: [_anew(keys, row.kind, name, row.record_id, value) for value in both] for name, both in values.items()
         }
         if renewed != values:
             session.execute(log.update().where(log.c.id == row.id).values(sealed=_as_text(renewed)))

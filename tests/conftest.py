@@ -26,9 +26,7 @@ from registries.records import Records
 
 Catalogue = Mapping[str, Records]
 SERVER = os.environ.get("SANKU_TEST_POSTGRES", "")
-NO_SERVER = (
-    "PostgreSQL is not tested: name a server in SANKU_TEST_POSTGRES, for example postgresql:///postgres"
-)
+NO_SERVER = "PostgreSQL is not tested: name a server in SANKU_TEST_POSTGRES, for example postgresql:///postgres"
 
 
 #: A district with two streets, each with two communities of two grids; its code was never assigned.
@@ -151,9 +149,7 @@ def postgres_template(ring: Ring) -> Iterator[tuple[sa.Engine, sa.URL]]:
 
 
 @pytest.fixture
-def postgres_database(
-    tmp_path: Path, postgres_template: tuple[sa.Engine, sa.URL], keys: Keys
-) -> Iterator[Database]:
+def postgres_database(tmp_path: Path, postgres_template: tuple[sa.Engine, sa.URL], keys: Keys) -> Iterator[Database]:
     """The same five databases as schemas of a PostgreSQL database of the test's own."""
     engine, template = postgres_template
     url = template.set(database=f"sanku_test_{os.getpid()}_{uuid4().hex[:8]}")
@@ -172,9 +168,7 @@ def any_database(request: pytest.FixtureRequest) -> Database:
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """Every kind of record."""
-    kinds = [
-        kind for name in access.REGISTRIES for kind in importlib.import_module(f"registries.{name}").KINDS
-    ]
+    kinds = [kind for name in access.REGISTRIES for kind in importlib.import_module(f"registries.{name}").KINDS]
     return {kind.name: Records(kind) for kind in kinds}
 
 

@@ -51,9 +51,7 @@ def test_a_moved_area_takes_its_records_and_stays_along(any_database, catalogue,
     stay = catalogue["resident"].kind.parts["stays"].__table__
     with any_database.reading() as session:
         assert set(session.scalars(sa.select(stay.c.area_path))) == {"0001000200030002"}
-    assert set(paths(any_database, catalogue, "facility").values()) == {"0001000200010001"}, (
-        "these did not move"
-    )
+    assert set(paths(any_database, catalogue, "facility").values()) == {"0001000200010001"}, "these did not move"
     all_is_well(any_database, catalogue)
 
 
@@ -85,9 +83,7 @@ def test_a_merged_area_gives_its_records_and_areas_to_the_other(any_database, ca
     area_moves.merge(any_database, catalogue, one.id, other.id, on=DAY, actor=actor, reason="Decision 9")
     assert areas(any_database).find("000101001001") is None
     assert areas(any_database).find("000101001001001").path.startswith(other.path)
-    assert all(
-        path.startswith(other.path) for path in paths(any_database, catalogue, "organisation").values()
-    )
+    assert all(path.startswith(other.path) for path in paths(any_database, catalogue, "organisation").values())
     all_is_well(any_database, catalogue)
 
 

@@ -38,9 +38,7 @@ def test_paths_follow_the_tree(any_database):
     street = known.find("000101002")
     assert street.path == "00010002"
     assert known.find("000101002001002").path == "0001000200010002"
-    assert known.full_name(known.find("000101002001002")) == "望海街道望海东社区望海东一网格".replace(
-        "一", "二"
-    )
+    assert known.full_name(known.find("000101002001002")) == "望海街道望海东社区望海东一网格".replace("一", "二")
 
 
 def test_loading_the_same_areas_again_changes_nothing(any_database, actor):
@@ -86,9 +84,7 @@ def test_an_ended_area_is_no_longer_offered_and_its_path_never_given_again(any_d
     grid = areas(any_database).find("000101001001002")
     write(any_database, area_tree.end, grid.id, on=date(2026, 1, 1), actor=actor, reason="Decision 5")
     assert areas(any_database).find("000101001001002") is None
-    new = write(
-        any_database, area_tree.add, AreaRow("g", "grid", "新网格", parent="000101001001"), actor=actor
-    )
+    new = write(any_database, area_tree.add, AreaRow("g", "grid", "新网格", parent="000101001001"), actor=actor)
     assert areas(any_database).get(new).path > grid.path
     assert actions(any_database, grid.id) == ["end", "create"]
 

@@ -104,9 +104,7 @@ def test_what_was_saved_before_is_in_a_backup_made_while_others_write(
 def test_a_backup_holds_no_key_and_is_for_its_owner_only(any_database, records, tmp_path, keys):
     backup.backup(any_database, tmp_path / "copy")
     secrets = [
-        secret
-        for versions in json.loads(keys.path.read_text())["secrets"].values()
-        for secret in versions.values()
+        secret for versions in json.loads(keys.path.read_text())["secrets"].values() for secret in versions.values()
     ]
     for path in (tmp_path / "copy").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600

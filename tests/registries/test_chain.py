@@ -24,9 +24,7 @@ def log(any_database: Database, actor) -> Database:
     with any_database.writing("network") as session:
         for number in range(ROWS):
             told = {"name": [None, f"name {number}"], "number": [number, number + 1]}
-            changes.append(
-                session, actor.name, [Entry("area", new_id(), "update", told, reason=f"reason {number}")]
-            )
+            changes.append(session, actor.name, [Entry("area", new_id(), "update", told, reason=f"reason {number}")])
     heads.note(any_database)
     return any_database
 
@@ -128,9 +126,7 @@ class Tampering:
     wanted: set[int]
 
 
-def tampered(
-    database: Database, way: Callable[[sa.Connection, random.Random], set[int]], seed: int
-) -> Tampering:
+def tampered(database: Database, way: Callable[[sa.Connection, random.Random], set[int]], seed: int) -> Tampering:
     """Tamper in a transaction that is then undone, and tell what was found meanwhile."""
     with database.reading() as session:
         connection = session.connection().execution_options(sanku_writes="network")
@@ -161,9 +157,7 @@ def test_every_one_of_a_hundred_tamperings_is_found_and_the_row_named(log: Datab
 @pytest.mark.parametrize("column", ["last_id", "mac", "head_mac"])
 def test_a_forged_head_is_found(log: Database, column: str):
     value = 3 if column == "last_id" else b"\1" * 32
-    found = tampered(
-        log, lambda connection, _: connection.execute(HEAD.update().values({column: value})) and {0}, 0
-    )
+    found = tampered(log, lambda connection, _: connection.execute(HEAD.update().values({column: value})) and {0}, 0)
     assert found.named
 
 

@@ -34,22 +34,18 @@ def test_nothing_is_found_where_nothing_is_wrong(any_database, catalogue, record
 def test_a_record_changed_past_the_log_is_named(any_database, catalogue, records, kind):
     table, victim = catalogue[kind].kind.table, records[kind][1]
     write(any_database, table.update().where(table.c.id == victim).values(name="某某"))
-    assert [
-        (k, i) for _, k, i, text in found(any_database, catalogue) if "past the change log: name" in text
-    ] == [(kind, victim)]
+    assert [(k, i) for _, k, i, text in found(any_database, catalogue) if "past the change log: name" in text] == [
+        (kind, victim)
+    ]
 
 
 def test_every_field_changed_past_the_log_is_found(any_database, catalogue, records):
     table, dice = catalogue["resident"].kind.table, random.Random(7)
     with any_database.engine.connect() as connection:
-        stood = dict(
-            connection.execute(sa.select(table).where(table.c.id == records["resident"][0])).mappings().one()
-        )
+        stood = dict(connection.execute(sa.select(table).where(table.c.id == records["resident"][0])).mappings().one())
     for column in ("name", "sex", "birth_date", "address", "note", "phone_sealed", "id_number_sealed"):
         other = bytes(dice.randrange(256) for _ in range(60)) if column.endswith("_sealed") else "9"
-        write(
-            any_database, table.update().where(table.c.id == records["resident"][0]).values({column: other})
-        )
+        write(any_database, table.update().where(table.c.id == records["resident"][0]).values({column: other}))
         assert [i for _, _, i, _ in found(any_database, catalogue)] == [records["resident"][0]], column
         write(
             any_database,
@@ -71,9 +67,7 @@ def test_a_record_taken_out_or_put_in_past_the_log_is_named(any_database, catalo
         gone = records["facility"][2]
         for part in place.parts.values():
             connection.execute(part.__table__.delete().where(part.__table__.c.owner_id == gone))
-        row = dict(
-            connection.execute(sa.select(place.table).where(place.table.c.id == gone)).mappings().one()
-        )
+        row = dict(connection.execute(sa.select(place.table).where(place.table.c.id == gone)).mappings().one())
         connection.execute(place.table.delete().where(place.table.c.id == gone))
         extra = sa.Uuid().python_type("01900000-0000-7000-8000-000000000001")
         connection.execute(place.table.insert().values(**{**row, "id": extra, "code": None}))
@@ -90,9 +84,7 @@ def test_a_link_to_nothing_is_found_across_databases(any_database, catalogue, re
         table.update().where(table.c.owner_id == records["facility"][0]).values(target_id=nowhere),
     )
     assert [
-        (kind, record_id)
-        for _, kind, record_id, text in found(any_database, catalogue)
-        if str(nowhere) in text
+        (kind, record_id) for _, kind, record_id, text in found(any_database, catalogue) if str(nowhere) in text
     ] == [("facility", records["facility"][0])]
 
 
@@ -131,9 +123,7 @@ def test_what_is_overdue_is_told_with_its_day(any_database, catalogue, records, 
 
 
 def test_unsafe_writing_is_an_error(database, catalogue):
-    assert any(
-        "synchronous" in one.problem for one in checking.check(database, catalogue) if one.severity == "error"
-    )
+    assert any("synchronous" in one.problem for one in checking.check(database, catalogue) if one.severity == "error")
 
 
 def test_a_damaged_page_is_found(database, catalogue, records):
@@ -154,9 +144,7 @@ def test_tables_of_another_version_are_told(database, catalogue):
 
 def test_keys_in_the_data_folder_are_an_error(database, catalogue, keys):
     keys.path = database.folder / "keys.json"
-    assert any(
-        "data folder" in one.problem for one in checking.check(database, catalogue) if one.severity == "error"
-    )
+    assert any("data folder" in one.problem for one in checking.check(database, catalogue) if one.severity == "error")
 
 
 def test_findings_are_data(any_database, catalogue, records):

@@ -31,9 +31,7 @@ def row(database: Database, catalogue, record_id) -> dict:
 
 
 def test_only_what_the_counts_need_is_left(any_database, catalogue, erased):
-    left = {
-        name: value for name, value in row(any_database, catalogue, erased).items() if value not in (None, "")
-    }
+    left = {name: value for name, value in row(any_database, catalogue, erased).items() if value not in (None, "")}
     assert {"id", "area_id", "area_path", "sex", "birth_date", "version", "retired_at"} <= set(left)
     assert left["birth_date"] == "1980"
     for gone in (
@@ -108,9 +106,7 @@ def test_those_merged_into_it_go_with_it(any_database, catalogue, records, actor
 
 def test_the_request_is_noted_beside_the_keys(any_database, erased, keys):
     noted = json.loads(erasure.file(keys).read_text())
-    assert [(one["kind"], one["record_id"], one["reason"]) for one in noted] == [
-        ("resident", str(erased), REASON)
-    ]
+    assert [(one["kind"], one["record_id"], one["reason"]) for one in noted] == [("resident", str(erased), REASON)]
 
 
 def test_erasing_again_after_a_restore_is_done_once(any_database, catalogue, erased):
@@ -130,6 +126,4 @@ def test_who_may_not_erase_is_refused_and_nothing_noted(any_database, catalogue,
 def test_every_kind_can_be_erased(any_database, catalogue, records, actor):
     for kind, ids in records.items():
         erasure.erase(any_database, catalogue[kind], ids[0], REASON, actor=actor)
-    assert [
-        one for one in checking.check(any_database, catalogue) if one.severity == "error" and one.kind
-    ] == []
+    assert [one for one in checking.check(any_database, catalogue) if one.severity == "error" and one.kind] == []

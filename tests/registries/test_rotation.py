@@ -18,9 +18,7 @@ from registries.storing import opened
 def staged(any_database: Database, keys) -> tuple:
     """A staged row with contents, and its batch."""
     area = new_id()
-    batch = batches.Batch(
-        new_id(), "population", "resident", "staged", "test", "s", "f", area, None, False, [], {}, 0
-    )
+    batch = batches.Batch(new_id(), "population", "resident", "staged", "test", "s", "f", area, None, False, [], {}, 0)
     with any_database.writing("population") as session:
         batches.add(session, batch)
         session.execute(STAGED_ROW["population"].insert().values(
@@ -39,9 +37,7 @@ def sealed_bytes(database: Database, catalogue) -> list[bytes]:
                     if column.name.endswith("_sealed"):
                         found += session.scalars(sa.select(column).where(column.is_not(None)))
         for name in DATABASES:
-            for text in session.scalars(
-                sa.select(CHANGE[name].c.sealed).where(CHANGE[name].c.sealed.is_not(None))
-            ):
+            for text in session.scalars(sa.select(CHANGE[name].c.sealed).where(CHANGE[name].c.sealed.is_not(None))):
                 found += [value for both in stored_values(text).values() for value in both if value]
             found += session.scalars(
                 sa.select(STAGED_ROW[name].c.payload).where(STAGED_ROW[name].c.payload.is_not(None))
