@@ -10,7 +10,7 @@ order and a reader that remembers the last id it saw never skips one.
 the row except the values themselves. So values can be sealed anew with another key, or blanked by a legal erasure that
 a later ``erase`` row names, and the chain still holds; but no row can be edited, taken out, put in, moved or cut off
 at the end without `registries.chain` naming it. ``change_head`` holds the last id and MAC under a MAC of its own.
-Someone who puts back an old copy of both the rows and the head is found by the heads that were noted elsewhere (`Head`).
+Someone who puts back an old copy of both the rows and the head is found by the heads noted elsewhere (`Head`).
 
 *Values.* ``changes`` holds ``{field: [before, after]}`` of plain fields as JSON; ``sealed`` the same for sealed fields,
 each value sealed as it stands in the record (base64), so an undo can put it back to the letter.
