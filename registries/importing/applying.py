@@ -31,7 +31,7 @@ from ..records import Change, New, Records, in_chunks
 from ..references import References
 from ..storing import Kind, Storage
 from . import batches
-from .batches import BATCH, STAGED_ROW, Batch
+from .batches import STAGED_ROW, Batch
 from .checking import ROWS_WORTH_WORKERS
 from .collector import collector_paused
 from .pipeline import Pipeline
@@ -259,15 +259,16 @@ def _path(session: Session, batch: Batch) -> str | None:
 
 
 def _edited_since(session: Session, batch: Batch) -> set[UUID]:
-    """The records of a batch with a later change that still holds: not the batch's own, nor that of one taken back."""
-    table = BATCH[batch.database]
-    undone = sa.select(table.c.id).where(table.c.state == "undone")
-    ours = CHANGE[batch.database].alias("ours")
-    later = CHANGE[batch.database].alias("later")
+    """The records of a batch with a later change that still stands: not its own, nor one of a batch taken back there."""
+    table = CHANGE[batch.database]
+    ours, later, back = table.alias("ours"), table.alias("later"), table.alias("back")
+    taken_back = sa.exists().where(
+        back.c.record_id == later.c.record_id, back.c.batch_id == later.c.batch_id, back.c.action == "undo",
+    )
     statement = sa.select(later.c.record_id).distinct().join(
         ours, sa.and_(ours.c.record_id == later.c.record_id, later.c.id > ours.c.id),
     ).where(ours.c.batch_id == batch.id, sa.or_(
-        later.c.batch_id.is_(None), sa.and_(later.c.batch_id != batch.id, later.c.batch_id.not_in(undone)),
+        later.c.batch_id.is_(None), sa.and_(later.c.batch_id != batch.id, later.c.action != "undo", ~taken_back),
     ))
     return set(session.scalars(statement))
 

@@ -152,8 +152,10 @@ class Comparer:
     def _repeated(
         self, session: Session, cells: Sequence[Any], outcome: Outcome, found: Found, first: int
     ) -> Decision:
-        values = self.kind.branch(self.reader.values(outcome.values))
-        if outcome.errors or values is None:
+        if outcome.errors and not outcome.record_id:
+            return Decision(outcome.number, "error", problems=outcome.errors, warnings=outcome.warnings or {})
+        values = None if outcome.errors else self.kind.branch(self.reader.values(outcome.values))
+        if values is None:
             return Decision(outcome.number, "duplicate", first_row=first)
         plan = self.reader.schema.plan
         ready = {name: plan[name].to_json(value) for name, value in values.items()}

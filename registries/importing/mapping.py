@@ -26,6 +26,8 @@ from ..schemas import RecordSchema
 #: Headings of the columns that an export adds to the fields, and what they are called in the importer.
 RECORD_ID, VERSION = "record_id", "version"
 COMMON = {RECORD_ID: ("记录号", "Record id", "record_id"), VERSION: ("版本", "Version", "record_version")}
+#: Words that are others, not other characters, where traditional script is written.
+REGIONAL = (("座标", "坐标"), ("联络", "联系"), ("连络", "联系"), ("行动电话", "移动电话"), ("型别", "类型"), ("资料来源", "数据来源"))
 SOURCE_KEY_HEADINGS = frozenset(map(fold, ("id", "source_id", "objectid", "fid", "uuid", "数据编号", "来源编号")))
 
 
@@ -122,10 +124,17 @@ def _words(schema: RecordSchema) -> dict[str, str]:
 def _find(words: Mapping[str, str], heading: str) -> str | None:
     bare = re.sub(r"[（(【\[].*?[）)】\]]|[*＊:：]|必填|选填", "", heading)
     for wording in (heading, bare, *re.split(r"[/／|、\n]", bare)):
-        found = words.get(fold(wording)) if wording.strip() else None
+        folded = fold(wording)
+        found = words.get(folded) or words.get(_mainland(folded)) if folded else None
         if found:
             return found
     return None
+
+
+def _mainland(folded: str) -> str:
+    for word, said in REGIONAL:
+        folded = folded.replace(word, said)
+    return folded
 
 
 def _require(schema: RecordSchema, headings: Sequence[str], mapping: ColumnMapping) -> None:
