@@ -31,7 +31,7 @@ class Pipeline:
 
     def __exit__(self, *_exception: object) -> None:
         if self.pool:
-            self.pool.shutdown(wait=False, cancel_futures=True)
+            self.pool.shutdown(wait=True, cancel_futures=True)
 
     def put(self, token: Any, chunk: Any) -> Iterator[tuple[Any, Any]]:
         """Hand in a chunk; gives back the results that are due, each with the token it was handed in with."""
