@@ -64,9 +64,13 @@ class New:
 
 @dataclass(slots=True)
 class Change:
-    """Checked values to be written over those of a stored record; ``meta`` are common columns such as ``retired_at``."""
+    """Checked values to be written over those of a stored record.
+
+    ``meta`` are common columns such as ``retired_at``; ``told`` is what only the log tells, as [before, after].
+    """
 
     item: Item
     values: dict[str, Any] = field(repr=False)
     meta: dict[str, Any] = field(default_factory=dict)
     action: str = "update"
+    told: dict[str, list[Any]] = field(default_factory=dict)

@@ -152,7 +152,7 @@ class Rows:
                 self.kind.derive(values, stored, context)
                 self.kind.link(session, [(one.item.id, {**stored, **values})], _Writer(actor, batch_id, as_of, values))
             values = {name: value for name, value in values.items() if not _same(value, stored.get(name))}
-            if not values and not one.meta.keys() - {"row_digest"}:
+            if not values and not one.told and not one.meta.keys() - {"row_digest"}:
                 continue
             row = self._changed_row(keys, known, one, {**stored, **values}, values)
             self._write(session, one.item, row)
@@ -191,7 +191,7 @@ class Rows:
         self, keys: Any, one: Change, values: Mapping[str, Any], row: Mapping[str, Any], reason: str | None,
         batch_id: UUID | None, stored: Mapping[str, Any],
     ) -> Entry:
-        plain: dict[str, list[Any]] = {}
+        plain: dict[str, list[Any]] = dict(one.told)
         sealed: dict[str, list[bytes | None]] = {}
         clear: dict[str, list[Any]] = {}
         for name, value in values.items():

@@ -21,7 +21,7 @@ from .areas import PATH_LENGTH
 from .crypto import Keys, blind, open_sealed, seal
 from .db import UtcDateTime, plain_text
 from .fields import RecordField
-from .messages import N_
+from .messages import N_, Problem
 from .references import References
 from .schemas import Parts, RecordSchema
 
@@ -124,6 +124,8 @@ class Kind:
     ``documents(items, references)`` are what the search index holds of records, or ``None`` for personal records;
     ``sort_columns`` name, for fields that are not sorted by their own column, the NOT NULL column that is;
     ``alike(session)`` finds pairs of live records that may be one thing, each with the word for why;
+    ``together`` are groups of fields that mean something only as a whole: a merge takes all of a group or none;
+    ``contradictions(session)`` finds live records that contradict others of the same database;
     ``branch(values)`` makes of a row whose code stands in an earlier row of the file a record of its own, if it can.
     """
 
@@ -143,6 +145,8 @@ class Kind:
     documents: Callable[..., Iterable[Any]] | None = None
     sort_columns: Mapping[str, str] = field(default_factory=dict)
     alike: Callable[[Session], Iterable[tuple[UUID, UUID, str]]] | None = None
+    together: tuple[frozenset[str], ...] = ()
+    contradictions: Callable[[Session], Iterable[tuple[UUID, Problem]]] | None = None
     title: Callable[[Mapping[str, Any]], str] = name_title
 
     @property
@@ -280,6 +284,7 @@ def opened(keys: Keys, value: Any) -> Any:
 #: Words that label the columns every record has, for the history and the export.
 COMMON_LABELS = {
     "id": N_("Record id"), "version": N_("Version"), "retired_at": N_("Retired on"), "merged_into": N_("Merged into"),
+    "merged_from": N_("Merged with"), "apart_from": N_("Another than"),
     "source": N_("Source"), "source_key": N_("Key at the source"),
 }
 

@@ -15,11 +15,13 @@ from .. import references
 from ..access import Actor
 from ..areas import within
 from ..messages import N_, Problem
+from ..positions import NAMES as POSITION
 from ..records import Invalid, Item, Records, in_chunks
 from ..storing import Kind
 from . import identity
 from .codes import county_of, next_codes, note_codes
 from .documents import facility_documents, place_documents
+from .likeness import alike_facilities, alike_places
 from .models import Facility, FacilityLink, Place
 from .place_schemas import PlaceSchema
 from .schemas import FacilitySchema
@@ -100,6 +102,8 @@ FACILITY = Kind(
     fingerprint=identity.facility_fingerprint,
     codes=identity.code,
     documents=facility_documents,
+    alike=alike_facilities,
+    together=(frozenset(POSITION), frozenset({"last_checked_on", "check_days", "next_check_on"})),
     title=identity.facility_title,
 )
 PLACE = Kind(
@@ -112,6 +116,8 @@ PLACE = Kind(
     fingerprint=identity.place_fingerprint,
     codes=identity.code,
     documents=place_documents,
+    alike=alike_places,
+    together=(frozenset(POSITION),),
 )
 facilities = Records(FACILITY)
 places = Records(PLACE)

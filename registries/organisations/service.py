@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..messages import N_, Problem
+from ..positions import NAMES as POSITION
 from ..records import Invalid, Item, Records, in_chunks
 from ..storing import Kind
 from . import identity
 from .documents import documents
+from .likeness import alike_organisations
 from .models import (
     HazardousChemical,
     Licence,
@@ -104,6 +106,8 @@ ORGANISATION = Kind(
     codes=identity.codes,
     find_codes=find_codes,
     branch=identity.branch,
+    alike=alike_organisations,
+    together=(frozenset(POSITION), frozenset({"last_inspected_on", "inspection_days", "next_inspection_on"})),
     documents=documents,
 )
 organisations = Records(ORGANISATION)

@@ -16,6 +16,7 @@ from ..references import AreaIndex
 from ..schemas import Checked, RecordSchema
 from ..storing import Context, Kind
 from .headings import DWELLING_HEADINGS, HOUSEHOLD_HEADINGS
+from .likeness import alike_dwellings, alike_households
 from .models import Dwelling, Household
 
 
@@ -166,6 +167,8 @@ HOUSEHOLD = Kind(
     derive=complete_key,
     codes=household_codes,
     fingerprint=household_print,
+    alike=alike_households,
+    together=(frozenset({"number", "key", "area_id"}),),
     title=household_title,
 )
 DWELLING = Kind(
@@ -177,6 +180,8 @@ DWELLING = Kind(
     columns=dwelling_columns,
     fingerprint=dwelling_print,
     sort_columns={"building_name": "building_sort"},
+    alike=alike_dwellings,
+    together=(frozenset({"building_id", "building_name", "unit", "floor", "room"}),),
     title=dwelling_title,
 )
 

@@ -97,6 +97,15 @@ RESIDENT = Kind(
     fingerprint=resident_print,
     sort_columns=SORT_KEYS,
     alike=alike_residents,
+    together=(
+        frozenset({"doc_type", "id_number", "no_id_reason"}),
+        frozenset({"household_number", "household_id", "relation_to_head"}),
+        # Where somebody lives and since when is one story: half of each would be counted twice or not at all.
+        frozenset({
+            "area_id", "stays", "stay_status", "population_type", "moved_in_on", "moved_out_on", "died_on",
+            "life_events",
+        }),
+    ),
 )
 
 residents = Records(RESIDENT)
