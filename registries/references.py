@@ -151,6 +151,7 @@ class References:
     generation: int = 0
     roc: bool = False
     language: str = "zh"
+    _stamp: list[str] = field(default_factory=list, repr=False, compare=False)
 
     def codes(self, scheme: str) -> CodeList:
         """The code list of a scheme; an unknown scheme is a mistake of the program."""
@@ -162,12 +163,15 @@ class References:
 
     def stamp(self) -> str:
         """A digest of all that values are read against: it changes when a cell might be read differently."""
+        if self._stamp:
+            return self._stamp[0]
         told = hashlib.sha256()
         for scheme in sorted(self.lists):
             told.update(f"{scheme}{sorted(self.lists[scheme].words().items())}".encode())
         for area in self.areas:
             told.update(f"{area.id}{area.code}{area.name_zh}{area.path}".encode())
-        return told.hexdigest()
+        self._stamp.append(told.hexdigest())
+        return self._stamp[0]
 
     def with_roc(self, roc: bool) -> References:
         """The same references for a file whose years are (or are not) counted from 1912."""

@@ -152,7 +152,9 @@ class Comparer:
     def _repeated(
         self, session: Session, cells: Sequence[Any], outcome: Outcome, found: Found, first: int
     ) -> Decision:
-        if outcome.errors and not outcome.record_id:
+        if not outcome.record_id and not self._in_scope(outcome.area_id):
+            return self._outside(outcome)
+        if not outcome.record_id and outcome.errors:
             return Decision(outcome.number, "error", problems=outcome.errors, warnings=outcome.warnings or {})
         values = None if outcome.errors else self.kind.branch(self.reader.values(outcome.values))
         if values is None:
@@ -190,6 +192,9 @@ class Comparer:
             incomplete=outcome.incomplete, probable=probable,
         )
 
+    def _outside(self, outcome: Outcome) -> Decision:
+        return _failed(outcome, "area_id", Problem(OUTSIDE, field=Problem(self.reader.schema.plan["area_id"].label)))
+
     def _required(self, name: str) -> list[Any]:
         return list(self.reader.schema.plan[name].make_error("required").messages)
 
@@ -226,7 +231,7 @@ class Comparer:
             return Decision(outcome.number, "error", item.id, problems=errors, warnings=warnings)
         values = self._differences(session, item, self.reader.told(checked.values, raw))
         if not self._in_scope(values.get("area_id") and str(values["area_id"])):
-            return _failed(outcome, "area_id", Problem(OUTSIDE, field=Problem(self.reader.schema.plan["area_id"].label)))
+            return self._outside(outcome)
         state = "changed" if values else "same"
         return Decision(outcome.number, state, item.id, values, version=item.version, warnings=warnings)
 
