@@ -24,8 +24,10 @@ help: ## show what can be made
 run: install ## serve the databases; where there are none, create them with a demo district first
 	@data="$${SANKU_DATA:-instance}"; \
 	if [ -n "$${SANKU_DATABASE_URL:-}" ]; then $(BIN)/sanku init; \
-	elif [ -z "$$(ls -A "$$data" 2>/dev/null)" ]; then $(BIN)/sanku init && $(BIN)/sanku demo; \
-	else $(BIN)/sanku upgrade; fi
+	elif [ -z "$$(ls -A "$$data" 2>/dev/null)" ] || [ -e "$$data/demo-under-way" ]; then \
+	    mkdir -p -m 700 "$$data" && touch "$$data/demo-under-way" && \
+	    $(BIN)/sanku init && $(BIN)/sanku demo && rm "$$data/demo-under-way"; \
+	else $(BIN)/sanku init; fi
 	$(BIN)/sanku serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
 install: $(STAMP) $(CATALOGUES) ## make the virtual environment, from the lock file

@@ -29,7 +29,7 @@ def ready() -> tuple[Response, int]:
     missing = system.connect().missing() if "database" not in vars(system) else []
     checks = {"database": not missing}
     if not missing:
-        checks["migrations"] = not migrations.behind(system.database)
+        checks["migrations"] = not migrations.heads_match(system.database)
         checks["disk"] = shutil.disk_usage(system.settings.data).free > LEAST_FREE_BYTES
         try:
             checks["index"] = bool(system.feed.lags()) or not system.feed.databases

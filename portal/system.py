@@ -42,9 +42,9 @@ class System:
 
         :raises Refused: there are none yet.
         """
-        database = self.connect()
-        database.require()
-        return database
+        # Asked before the keys: without databases there is nothing that they would open.
+        Database(self.settings.data, self.settings.database_url).require()
+        return self.connect()
 
     def connect(self) -> Database:
         """The databases, whether they exist or not."""

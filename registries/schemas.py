@@ -61,6 +61,9 @@ def merged(first: Findings, second: Findings) -> Findings:
 class RecordSchema(Schema):
     """The fields and rules of one kind. Subclasses declare fields and override `complete` and `rules`."""
 
+    #: Groups of fields of which a file must have a column for one, where no single field is required.
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
     class Meta:
         unknown = EXCLUDE
 

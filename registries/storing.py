@@ -149,6 +149,11 @@ class Kind:
     contradictions: Callable[[Session], Iterable[tuple[UUID, Problem]]] | None = None
     title: Callable[[Mapping[str, Any]], str] = name_title
 
+    def fields(self) -> list[str]:
+        """The fields that somebody may fill in, also those that only tell others."""
+        declared = self.schema._declared_fields
+        return [name for name, item in declared.items() if isinstance(item, RecordField) and not item.computed]
+
     @property
     def table(self) -> sa.Table:
         """The table of the kind."""

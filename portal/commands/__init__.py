@@ -36,9 +36,7 @@ def run(make_catalogue: Callable[[], Catalogue]) -> None:
     try:
         settings = Settings.from_environment()
         language = settings.language
-        logging.basicConfig(
-            level=settings.numeric_log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-        )
+        logging.basicConfig(level=settings.numeric_log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         logging.getLogger("alembic").setLevel(logging.WARNING)
         build(System(settings, make_catalogue()))(prog_name="sanku", standalone_mode=True)
     except Exception as error:
@@ -77,11 +75,7 @@ def told(error: Exception) -> list[Problem]:
     if isinstance(error, Busy):
         return [Problem(N_("Somebody else is writing just now."), N_("Try again in a moment."))]
     if isinstance(error, NotFound):
-        return [
-            Problem(
-                N_("There is no such record, or it lies outside what you may see: %(what)s."), what=str(error)
-            )
-        ]
+        return [Problem(N_("There is no such record, or it lies outside what you may see: %(what)s."), what=str(error))]
     if isinstance(error, NotAllowed):
         return [Problem(N_("This user may not do that here: %(what)s."), what=str(error))]
     return [_of_the_machine(error)]
@@ -90,16 +84,12 @@ def told(error: Exception) -> list[Problem]:
 def _of_the_machine(error: Exception) -> Problem:
     """What is nobody's fault at the keyboard: disks, servers, damaged files, and mistakes of the program."""
     if isinstance(error, OSError):
-        return Problem(
-            N_("A file or a connection failed: %(reason)s."), reason=error.strerror or type(error).__name__
-        )
+        return Problem(N_("A file or a connection failed: %(reason)s."), reason=error.strerror or type(error).__name__)
     reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
     if isinstance(error, SQLAlchemyError) and any(words in reason for words in _FULL):
         return Problem(N_("The disk is full; nothing was written."), N_("Make room and repeat the command."))
     if isinstance(error, SQLAlchemyError) and any(words in reason for words in _NO_TABLE):
-        return Problem(
-            N_("The databases are not complete."), N_("Run “sanku init”; it makes what is missing.")
-        )
+        return Problem(N_("The databases are not complete."), N_("Run “sanku init”; it makes what is missing."))
     if isinstance(error, SQLAlchemyError):
         return Problem(
             N_("The database cannot be used: %(reason)s."),

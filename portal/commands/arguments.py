@@ -58,3 +58,16 @@ def area_named(system: System, area: str | None) -> AreaEntry | None:
 def area_id(area: AreaEntry | None) -> UUID | None:
     """The id of an area that may not have been named."""
     return area.id if area else None
+
+
+def assigned(system: System, assignments: tuple[str, ...]) -> dict[str, str]:
+    """Words such as ``employees=12`` as fields and values; a value may be empty."""
+    found = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise click.UsageError(
+                system.gettext(N_("Write it as field=value, not “%(text)s”.")) % {"text": assignment}
+            )
+        found[name] = value
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from search.finding import FACETS, Found, facet_name, find
 
 from ..system import System
 from . import output
-from .arguments import actor, area_named, kind_choice
+from .arguments import actor, area_named, assigned, kind_choice
 
 
 def commands(system: System) -> list[click.Command]:
@@ -33,24 +34,16 @@ def _export(system: System) -> click.Command:
     @click.argument("kind", type=kind_choice(system))
     @click.argument("out", type=click.Path(path_type=Path))
     @click.option("--area", help=_(N_("Only what lies in this area.")))
-    @click.option(
-        "--reveal", is_flag=True, help=_(N_("Write full numbers instead of masks; needs --reason."))
-    )
+    @click.option("--reveal", is_flag=True, help=_(N_("Write full numbers instead of masks; needs --reason.")))
     @click.option("--reason", help=_(N_("Why, for the access log.")))
-    @click.option(
-        "--language", type=click.Choice(["zh", "en"]), help=_(N_("The language of headings and code names."))
-    )
+    @click.option("--language", type=click.Choice(["zh", "en"]), help=_(N_("The language of headings and code names.")))
     @click.option("--as", "user", help=_(N_("Act as this user.")))
     def command(kind: str, out: Path, **told: Any) -> None:
         if out.suffix.lower() not in (".xlsx", ".csv"):
             raise click.UsageError(_(N_("Name the file to write .xlsx or .csv.")))
         area = area_named(system, told["area"])
-        wish = Wish(
-            area.path if area else None, told["reveal"], told["reason"], told["language"] or system.language
-        )
-        headings, rows = export(
-            system.database, system.catalogue[kind], wish, actor=actor(system, told["user"])
-        )
+        wish = Wish(area.path if area else None, told["reveal"], told["reason"], told["language"] or system.language)
+        headings, rows = export(system.database, system.catalogue[kind], wish, actor=actor(system, told["user"]))
         headings = [_(heading) for heading in headings]
         with output.progress(_(N_("Written"))) as bar:
             write = sheets.write_csv if out.suffix.lower() == ".csv" else sheets.write_xlsx
@@ -69,9 +62,7 @@ def _counted(rows: Any, bar: output.Progress) -> Any:
 def _template(system: System) -> click.Command:
     _ = system.gettext
 
-    @click.command(
-        "template", help=_(N_("Write an empty sheet for KIND with notes, choices and an example."))
-    )
+    @click.command("template", help=_(N_("Write an empty sheet for KIND with notes, choices and an example.")))
     @click.argument("kind", type=kind_choice(system))
     @click.argument("out", type=click.Path(path_type=Path))
     def command(kind: str, out: Path) -> None:
@@ -96,11 +87,10 @@ def _edit(system: System) -> click.Command:
     @click.argument("assignments", metavar="FIELD=VALUE…", nargs=-1, required=True)
     @click.option("--reason", help=_(N_("Why; confirms doubtful values.")))
     @click.option("--as", "user", help=_(N_("Act as this user.")))
-    def command(
-        kind: str, record_id: UUID, assignments: tuple[str, ...], reason: str | None, user: str | None
-    ) -> None:
+    def command(kind: str, record_id: UUID, assignments: tuple[str, ...], reason: str | None, user: str | None) -> None:
         records, who = system.catalogue[kind], actor(system, user)
-        raw = _assigned(system, kind, assignments)
+        raw = assigned(system, assignments)
+        _require_fields(system, kind, raw)
         with system.database.reading() as session:
             version = records.get(session, record_id, actor=who, follow=False).version
         with system.database.writing(records.kind.database) as session:
@@ -115,28 +105,14 @@ def _edit(system: System) -> click.Command:
     return command
 
 
-def _assigned(system: System, kind: str, assignments: tuple[str, ...]) -> dict[str, str]:
-    """The fields and their new values; a field may also be told to be empty."""
-    known = {name: item for name, item in system.catalogue[kind].kind.schema._declared_fields.items()}
-    raw = {}
-    for assignment in assignments:
-        name, equals, value = assignment.partition("=")
-        if not equals:
-            raise click.UsageError(
-                system.gettext(N_("Write each change as field=value, not “%(text)s”.")) % {"text": assignment}
-            )
-        if name not in known or getattr(known[name], "computed", False):
-            fields = ", ".join(name for name, item in known.items() if not getattr(item, "computed", False))
+def _require_fields(system: System, kind: str, names: Iterable[str]) -> None:
+    fields = system.catalogue[kind].kind.fields()
+    for name in names:
+        if name not in fields:
             raise click.UsageError(
                 system.gettext(N_("%(kind)s has no field “%(name)s”; it has: %(fields)s."))
-                % {
-                    "kind": kind,
-                    "name": name,
-                    "fields": fields,
-                }
+                % {"kind": kind, "name": name, "fields": ", ".join(fields)}
             )
-        raw[name] = value
-    return raw
 
 
 def _search(system: System) -> click.Command:
@@ -158,9 +134,7 @@ def _search(system: System) -> click.Command:
     @click.option("--public", is_flag=True, help=_(N_("Search as a resident without an account would.")))
     @click.option("--limit", default=10, show_default=True, type=click.IntRange(0, 1000))
     @click.option("--json", "as_json", is_flag=True, help=_(N_("Print one JSON object.")))
-    def command(
-        query: str, kinds: tuple[str, ...], user: str | None, public: bool, limit: int, as_json: bool
-    ) -> None:
+    def command(query: str, kinds: tuple[str, ...], user: str | None, public: bool, limit: int, as_json: bool) -> None:
         if public and user:
             raise click.UsageError(_(N_("Either --public or --as, not both.")))
         who = PUBLIC if public else actor(system, user)

@@ -19,7 +19,7 @@ from registries.records import Records
 
 from ..system import System
 from . import output
-from .arguments import actor, area_id, area_named, kind_choice
+from .arguments import actor, area_id, area_named, assigned, kind_choice
 
 
 def commands(system: System) -> list[click.Command]:
@@ -35,21 +35,24 @@ def _import(system: System) -> click.Command:
     @click.argument("file", type=click.Path(path_type=Path))
     @click.option("--check", is_flag=True, help=_(N_("Check only; write nothing.")))
     @click.option("--strict", is_flag=True, help=_(N_("Write nothing if any row fails.")))
-    @click.option(
-        "--errors", type=click.Path(path_type=Path), help=_(N_("Write the failed rows to this workbook."))
-    )
+    @click.option("--errors", type=click.Path(path_type=Path), help=_(N_("Write the failed rows to this workbook.")))
     @click.option(
         "--mapping",
         "mapping_file",
         type=click.Path(path_type=Path),
         help=_(N_("A JSON file: heading → field.")),
     )
+    @click.option(
+        "--set",
+        "constants",
+        multiple=True,
+        metavar="FIELD=VALUE",
+        help=_(N_("A value that all rows have; may be given again.")),
+    )
     @click.option("--source", help=_(N_("The name of the office or list the file comes from.")))
     @click.option("--sheet", help=_(N_("The sheet to read, if not the first with a table.")))
     @click.option("--area", help=_(N_("Where rows without an area belong.")))
-    @click.option(
-        "--as-of", type=click.DateTime(["%Y-%m-%d"]), help=_(N_("The day since which the rows are true."))
-    )
+    @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help=_(N_("The day since which the rows are true.")))
     @click.option(
         "--blank",
         type=click.Choice(["keep", "clear"]),
@@ -89,13 +92,12 @@ def _discard(system: System, batch: Batch) -> None:
         importing.discard(session, batch)
 
 
-def _staged(
-    system: System, records: Records, file: Path, who: Actor, told: dict[str, Any]
-) -> tuple[Batch, list[str]]:
+def _staged(system: System, records: Records, file: Path, who: Actor, told: dict[str, Any]) -> tuple[Batch, list[str]]:
     """The checked file, with the letters of its columns as a spreadsheet shows them."""
     with system.database.reading() as session:
         schema = records.kind.schema(references.load(session))
     known = mapping.read_file(told["mapping_file"], schema) if told["mapping_file"] else None
+    known = mapping.with_constants(known, schema, assigned(system, told["constants"]))
     options = Options(
         file.name,
         told["source"],
@@ -104,15 +106,18 @@ def _staged(
         told["blank"] == "clear",
         known,
     )
-    limits = sheets.Limits(bytes=system.settings.import_max_bytes, rows=system.settings.import_max_rows)
+    settings = system.settings
+    limits = sheets.Limits(
+        file_bytes=settings.import_max_bytes,
+        package_bytes=min(settings.import_max_bytes, sheets.DEFAULT.package_bytes),
+        rows=settings.import_max_rows,
+    )
     expected = mapping.known_headings(schema, known)
     with (
         sheets.open_table(file, sheet=told["sheet"], limits=limits, expected=expected) as table,
         output.progress(system.gettext(N_("Checked")), table.total_hint) as bar,
     ):
-        return importing.stage(
-            system.database, records, table, options, actor=who, progress=bar
-        ), table.columns
+        return importing.stage(system.database, records, table, options, actor=who, progress=bar), table.columns
 
 
 def _applied(system: System, records: Records, batch: Batch, who: Actor) -> Batch:
@@ -134,9 +139,7 @@ def _positions(batch: Batch) -> dict[str, int]:
 
 
 def _print_failed(system: System, batch: Batch, letters: list[str]) -> None:
-    columns = {
-        name: (letters[position], batch.headings[position]) for name, position in _positions(batch).items()
-    }
+    columns = {name: (letters[position], batch.headings[position]) for name, position in _positions(batch).items()}
     with system.database.reading() as session:
         for shown, (number, _cells, problems) in enumerate(importing.failed_rows(session, batch)):
             if shown == output.SHOWN_ROWS:
@@ -147,9 +150,7 @@ def _print_failed(system: System, batch: Batch, letters: list[str]) -> None:
                     click.echo(output.row_problem(system, columns, number, name, told))
 
 
-def _print_end(
-    system: System, batch: Batch, looking: bool, told: dict[str, Any], answer: dict[str, Any]
-) -> None:
+def _print_end(system: System, batch: Batch, looking: bool, told: dict[str, Any], answer: dict[str, Any]) -> None:
     if told["errors"] and batch.counts["error"]:
         click.echo(
             system.gettext(N_("The failed rows are in %(file)s; mend them there and import that file."))
@@ -161,9 +162,7 @@ def _print_end(
         click.echo(system.gettext(N_("Nothing was written.")))
     else:
         click.echo(
-            system.gettext(
-                N_("Import %(batch)s is done in %(seconds)s s; “sanku undo %(batch)s” takes it back.")
-            )
+            system.gettext(N_("Import %(batch)s is done in %(seconds)s s; “sanku undo %(batch)s” takes it back."))
             % {
                 "batch": answer["batch"],
                 "seconds": answer["seconds"],
@@ -231,9 +230,7 @@ def _undo(system: System) -> click.Command:
                 {
                     "batch": str(batch),
                     "restored": undone.restored,
-                    "conflicts": [
-                        {"kind": kind, "id": str(record_id)} for kind, record_id in undone.conflicts
-                    ],
+                    "conflicts": [{"kind": kind, "id": str(record_id)} for kind, record_id in undone.conflicts],
                 }
             )
         else:

@@ -58,9 +58,7 @@ def print_counts(system: System, answer: Mapping[str, Any]) -> None:
             click.echo(f"{answer[name]:>9,}  {system.gettext(label)}")
 
 
-def row_problem(
-    system: System, columns: Mapping[str, tuple[str, str]], number: int, name: str, told: Any
-) -> str:
+def row_problem(system: System, columns: Mapping[str, tuple[str, str]], number: int, name: str, told: Any) -> str:
     """One problem of a failed row: its number, its column by letter and heading, the reason and the remedy."""
     _ = system.gettext
     letter, heading = columns.get(name, ("", ""))

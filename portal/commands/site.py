@@ -48,14 +48,12 @@ def _serve(system: System) -> click.Command:
         _require_current(system)
         system.feed.catch_up()
         shown = f"[{host}]" if ":" in host else host
-        click.echo(
-            _(N_("Sanku is at %(address)s; press Ctrl+C to end it.")) % {"address": f"http://{shown}:{port}/"}
-        )
+        click.echo(_(N_("Sanku is at %(address)s; press Ctrl+C to end it.")) % {"address": f"http://{shown}:{port}/"})
         _print_accounts(system, shown_accounts(system))
         system.database.engine.dispose()
         sys.stdout.flush()
         # The server replaces this process, so that a signal to it ends the site once the requests under way are done.
-        os.execv(
+        os.execv(  # noqa: S606  The program and its arguments are our own.
             sys.executable,
             [
                 sys.executable,
@@ -114,13 +112,10 @@ def _demo(system: System) -> click.Command:
     @click.option("--organisations", default=1_500, show_default=True, type=click.IntRange(0, 100_000))
     @click.option("--facilities", default=4_000, show_default=True, type=click.IntRange(0, 1_000_000))
     @click.option("--seed", default=1, show_default=True)
-    @click.option("--resume", is_flag=True, help=_(N_("Only go on with a demo that was cut short.")))
-    def command(residents: int, organisations: int, facilities: int, seed: int, resume: bool) -> None:
+    def command(residents: int, organisations: int, facilities: int, seed: int) -> None:
         setup.make_ready(system)
         with system.database.reading() as session:
             begun = state(session)
-        if resume and (begun is None or begun[0] == "finish"):
-            return
         sizes = begun[1] if begun else Sizes(residents, organisations, facilities, seed, today())
         if begun and begun[0] == "begin":
             click.echo(_(N_("A demo was cut short here; it is brought to its end.")))

@@ -46,9 +46,7 @@ def commands(system: System) -> list[click.Command]:
 def _init(system: System) -> click.Command:
     _ = system.gettext
 
-    @click.command(
-        "init", help=_(N_("Make what is missing: keys, databases, code lists and, if told, the area tree."))
-    )
+    @click.command("init", help=_(N_("Make what is missing: keys, databases, code lists and, if told, the area tree.")))
     @click.option(
         "--areas",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -59,9 +57,7 @@ def _init(system: System) -> click.Command:
         database = setup.make_ready(system)
         for file in areas:
             count = setup.load_areas(database, file, system.console().name)
-            click.echo(
-                _(N_("%(count)s areas are new or changed by %(file)s.")) % {"count": count, "file": file}
-            )
+            click.echo(_(N_("%(count)s areas are new or changed by %(file)s.")) % {"count": count, "file": file})
         click.echo(
             _(N_("Ready: %(data)s. Keys: %(keys)s; back them up apart from the data."))
             % {
@@ -90,17 +86,13 @@ def _check(system: System) -> click.Command:
     @click.command("check", help=_(N_("Look for damage, tampering, dangling links and what is overdue.")))
     @click.option("--json", "as_json", is_flag=True, help=_(N_("Print one JSON object.")))
     def command(as_json: bool) -> None:
-        findings = list(
-            checking.check(system.database, system.catalogue, system.feed.lags, migrations.heads_match)
-        )
+        findings = list(checking.check(system.database, system.catalogue, system.feed.lags, migrations.heads_match))
         if as_json:
             output.print_json({"findings": [finding.as_json() for finding in findings]})
         else:
             for finding in findings:
                 address = f"  {finding.kind}/{finding.record_id}" if finding.record_id else ""
-                click.echo(
-                    f"{_(finding.severity)}  {finding.database or '':<14}{system.say(finding.problem)}{address}"
-                )
+                click.echo(f"{_(finding.severity)}  {finding.database or '':<14}{system.say(finding.problem)}{address}")
             click.echo(_(N_("%(count)s findings.")) % {"count": len(findings)})
         sys.exit(1 if any(finding.severity == "error" for finding in findings) else 0)
 
@@ -130,9 +122,7 @@ def _backup(system: System) -> click.Command:
 def _restore(system: System) -> click.Command:
     _ = system.gettext
 
-    @click.command(
-        "restore", help=_(N_("Fill empty databases from the backup in DIR; a damaged copy is refused."))
-    )
+    @click.command("restore", help=_(N_("Fill empty databases from the backup in DIR; a damaged copy is refused.")))
     @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
     def command(folder: Path) -> None:
         database = system.connect()
@@ -164,9 +154,7 @@ def _erase(system: System) -> click.Command:
 def _rotate(system: System) -> click.Command:
     _ = system.gettext
 
-    @click.command(
-        "rotate", help=_(N_("Make new keys and seal everything anew; nothing is unreadable meanwhile."))
-    )
+    @click.command("rotate", help=_(N_("Make new keys and seal everything anew; nothing is unreadable meanwhile.")))
     def command() -> None:
         sealed = rotation.rotate(system.database, system.catalogue)
         click.echo(
@@ -183,9 +171,7 @@ def _rotate(system: System) -> click.Command:
 def _create_user(system: System) -> click.Command:
     _ = system.gettext
 
-    @click.command(
-        "create", help=_(N_("Make an account; the password is read from standard input or asked for."))
-    )
+    @click.command("create", help=_(N_("Make an account; the password is read from standard input or asked for.")))
     @click.argument("name")
     @click.option("--role", required=True, type=click.Choice(ROLES))
     @click.option("--area", required=True, help=_(N_("The code of the area the role holds in.")))

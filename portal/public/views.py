@@ -49,12 +49,29 @@ def search() -> str:
     text = request.args.get("q", "").strip()[:LONGEST_QUERY]
     chosen = {name: request.args.getlist(name)[:20] for name in FACETS if request.args.get(name)}
     number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-    result = _search(system, Query(
-        text=text, filters=chosen, facets=FACETS, offset=(number - 1) * PAGE, limit=PAGE,
-    )) if text or chosen else Result(0, ())
+    result = (
+        _search(
+            system,
+            Query(
+                text=text,
+                filters=chosen,
+                facets=FACETS,
+                offset=(number - 1) * PAGE,
+                limit=PAGE,
+            ),
+        )
+        if text or chosen
+        else Result(0, ())
+    )
     return render_template(
-        "public/search.html", text=text, chosen=chosen, result=result, page=number, details=_details(system, result),
-        last=min(ceil(result.total / PAGE), LAST_PAGE), choices=_choices(system, result, chosen),
+        "public/search.html",
+        text=text,
+        chosen=chosen,
+        result=result,
+        page=number,
+        details=_details(system, result),
+        last=min(ceil(result.total / PAGE), LAST_PAGE),
+        choices=_choices(system, result, chosen),
     )
 
 
@@ -75,7 +92,10 @@ def _choices(system: System, result: Result, chosen: dict[str, list[str]]) -> di
         return value if area is None else area.name_zh if language == "zh" else area.name_en
 
     return {
-        facet: [Choice(value, name(facet, value), count, value in chosen.get(facet, ())) for value, count in values[:12]]
+        facet: [
+            Choice(value, name(facet, value), count, value in chosen.get(facet, ()))
+            for value, count in values[:12]
+        ]
         for facet, values in result.facets.items()
     }
 

@@ -21,6 +21,8 @@ HIGH_RISE_M = 27
 class PlaceSchema(RecordSchema):
     """A place: mostly a building, also an estate, a road or a stretch of water."""
 
+    one_of = (("name", "address"),)
+
     code = Text(N_("Place code"), 40, sortable=True, headings=H["code"])
     name = Text(N_("Name"), sortable=True, example="锦绣小区3号楼", headings=H["name"])
     kind = Code(N_("Kind of place"), "place_kind", filterable=True, wanted=True, headings=H["kind"])

@@ -79,6 +79,8 @@ class FacilityLinkSchema(LinkSchema):
 class FacilitySchema(RecordSchema):
     """A municipal component or safety facility."""
 
+    one_of = (("name", "subclass", "code"),)
+
     code = ComponentCode(
         N_("Component code"),
         16,

@@ -16,6 +16,7 @@ import orjson
 from ..changes import json_text
 from ..chinese import half_width
 from ..fields import is_blank
+from ..masks import HIDDEN
 from ..messages import N_, Problem
 from ..references import References
 from ..schemas import Checked, Findings, RecordSchema, merged
@@ -30,6 +31,11 @@ NEVER_CLEARED = frozenset({RECORD_ID, VERSION, "area_id"})
 
 #: A file of fewer rows is checked in the calling process: starting workers would take longer.
 ROWS_WORTH_WORKERS = 6_000
+
+#: What stands in every mask; a single star may be the extension of a phone number.
+MASKED = HIDDEN * 3
+#: Where a row says that it has more cells than there are columns.
+TOO_LONG = "row"
 
 
 class Outcome(NamedTuple):
@@ -84,11 +90,13 @@ class RowReader:
         raw: dict[str, Any] = dict(self.mapping.constants)
         masked: dict[str, str] = {}
         width = len(cells)
+        if width > len(self.headings) and any(cell not in (None, "") for cell in cells[len(self.headings):]):
+            raw[TOO_LONG] = width
         for name, position in self._single:
             value = cells[position] if position < width else None
             if value == "":
                 value = None
-            if name in self._sealed and isinstance(value, str) and "*" in value:
+            if name in self._sealed and isinstance(value, str) and MASKED in value:
                 masked[name] = value
             elif value is not None or (self.clear_blanks and name not in NEVER_CLEARED):
                 raw[name] = value
@@ -97,7 +105,7 @@ class RowReader:
             if name in self._named:
                 told = [self._by_heading(positions, cells)] if told else []
             value = told if name in self._many and len(told) > 1 else told[0] if told else None
-            if name in self._sealed and isinstance(value, str) and "*" in value:
+            if name in self._sealed and isinstance(value, str) and MASKED in value:
                 masked[name] = value
             elif value is not None or (self.clear_blanks and name not in NEVER_CLEARED):
                 raw[name] = value
@@ -126,6 +134,11 @@ class RowReader:
     def check(self, raw: Mapping[str, Any], stored: Mapping[str, Any]) -> Checked:
         """What the schema finds, as it counts for the row of a file: nobody is there to give a reason or to type again."""
         checked = self.schema.check(raw, stored)
+        if TOO_LONG in raw:
+            checked.error(TOO_LONG, Problem(
+                N_("The row has more cells than there are columns: %(count)s."),
+                N_("Look for a comma within a cell that is not quoted."), count=raw[TOO_LONG],
+            ))
         if checked.doubts:
             checked.errors = merged(checked.errors, checked.doubts)
         for name in [n for n in checked.errors if n in self.schema.plan and self.schema.plan[n].spares_rows]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,14 +75,30 @@ def read_file(path: Path, schema: RecordSchema) -> ColumnMapping:
             N_("The mapping file “%(name)s” cannot be read: %(reason)s."), N_("Write it as JSON with “columns”."),
             name=path.name, reason=str(error),
         )) from error
+    _require_known(path.name, schema, [*mapping.columns.values(), *mapping.constants])
+    return mapping
+
+
+def _require_known(name: str, schema: RecordSchema, names: Iterable[str | None]) -> None:
     known = {*schema.plan, *COMMON}
-    unknown = sorted({name for name in [*mapping.columns.values(), *mapping.constants] if name and name not in known})
+    unknown = sorted({field for field in names if field and field not in known})
     if unknown:
         raise Refused(Problem(
-            N_("The mapping file “%(name)s” names unknown fields: %(fields)s."), N_("The fields are: %(known)s."),
-            name=path.name, fields=", ".join(unknown), known=", ".join(sorted(known)),
+            N_("The mapping “%(name)s” names unknown fields: %(fields)s."), N_("The fields are: %(known)s."),
+            name=name, fields=", ".join(unknown), known=", ".join(sorted(known)),
         ))
-    return mapping
+
+
+def with_constants(told: ColumnMapping | None, schema: RecordSchema, constants: Mapping[str, str]) -> ColumnMapping | None:
+    """The mapping with further values that all rows have.
+
+    :raises Refused: a field is unknown.
+    """
+    if not constants:
+        return told
+    _require_known("; ".join(constants), schema, constants)
+    told = told or ColumnMapping()
+    return replace(told, constants={**told.constants, **constants})
 
 
 def complete(schema: RecordSchema, headings: Sequence[str], told: ColumnMapping | None = None) -> ColumnMapping:
@@ -144,13 +160,19 @@ def _require(schema: RecordSchema, headings: Sequence[str], mapping: ColumnMappi
     lacking: list[RecordField] = [
         item for name, item in schema.plan.items() if item.required and not item.computed and name not in given
     ]
-    if lacking:
+    wanted = [_called(item) for item in lacking] + [
+        " / ".join(_called(schema.plan[name]) for name in group) for group in schema.one_of if not given & set(group)
+    ]
+    if wanted:
         raise Refused(Problem(
             N_("The file has no column for: %(fields)s. Its headings are: %(headings)s."),
-            N_("Name the column so, or tell in a mapping file which column it is."),
-            fields="、".join(item.headings[0] if item.headings else item.label for item in lacking),
-            headings="、".join(heading for heading in headings if heading)[:400],
+            N_("Name the column so, or tell in a mapping file which column it is, or which value all rows have."),
+            fields="、".join(wanted), headings="、".join(heading for heading in headings if heading)[:400],
         ))
+
+
+def _called(item: RecordField) -> str:
+    return item.headings[0] if item.headings else item.label
 
 
 def learnt(session: Session, source: str, kind: str) -> ColumnMapping | None:
