@@ -64,12 +64,12 @@ def merge(
         raise Refused(Problem(N_("The record that is to stay is out of use."), N_("Merge the other way round.")))
     ours, theirs = (opened(session.info["keys"], item.values) for item in (first, second))
     chosen = _chosen(records, ours, theirs, set(take), set(join))
+    _refuse_held(session, records, {**ours, **chosen}, {first.id, second.id})
     # The other record steps back first: a number may belong to one living record only.
     away = Change(second, {}, {"merged_into": first.id}, "merge")
     stays = Change(first, chosen, {}, "merge", {FROM: [None, str(second.id)]})
     for change in (away, stays):
         records.change(session, [change], actor=actor, reason=reason, derive=False)
-    _refuse_held(session, records, first.id, {**ours, **chosen}, {first.id})
     duplicates.decide(session, records.kind, first.id, second.id, "merged", actor.name)
     return records.load(session, [first.id])[0]
 
@@ -131,6 +131,7 @@ def unmerge(session: Session, records: Records, other_id: UUID, *, actor: Actor,
             N_("Unmerge that one first."), id=str(survivor.merged_into),
         ))  # fmt: skip
     story = _Story(session, records, survivor, other.id)
+    _refuse_clash(session, records, survivor, other, story)
     told = {FROM: [str(other.id), None]}
     back = Change(survivor, story.before, {}, "unmerge", told)
     free = Change(other, {}, {"merged_into": None}, "unmerge")
@@ -141,7 +142,6 @@ def unmerge(session: Session, records: Records, other_id: UUID, *, actor: Actor,
     except IntegrityError as error:
         raise Invalid({"id": [HELD]}) from error
     first, second = records.load(session, [survivor.id, other.id])
-    _refuse_clash(session, records, first, second, story)
     duplicates.decide(session, records.kind, first.id, second.id, "open", actor.name)
     return Unmerged(first, second, story.kept)
 
@@ -222,20 +222,19 @@ def _undone(log: Sequence[changes.Change], other_id: UUID) -> tuple[set[int], in
     return undone | {merge_at}, merge_at
 
 
-def _refuse_held(
-    session: Session, records: Records, record_id: UUID, values: dict[str, Any], allowed: set[UUID]
-) -> None:
+def _refuse_held(session: Session, records: Records, values: dict[str, Any], allowed: set[UUID]) -> None:
     for (name, _text), holder in records.holders(session, set(records.kind.codes(values))).items():
-        if holder not in {record_id, *allowed}:
+        if holder not in allowed:
             raise Invalid({name: [HELD]})
 
 
-def _refuse_clash(session: Session, records: Records, first: Item, second: Item, story: _Story) -> None:
+def _refuse_clash(session: Session, records: Records, survivor: Item, other: Item, story: _Story) -> None:
     """Refuse to bring back a number that a third record holds now, or that the survivor got by hand meanwhile."""
-    ours, theirs = (opened(session.info["keys"], item.values) for item in (first, second))
-    for item, values in ((first, ours), (second, theirs)):
+    ours, theirs = (opened(session.info["keys"], item.values) for item in (survivor, other))
+    ours.update(story.before)
+    for item, values in ((survivor, ours), (other, theirs)):
         if item.retired_at is None:
-            _refuse_held(session, records, item.id, values, {first.id, second.id})
+            _refuse_held(session, records, values, {survivor.id, other.id})
     codes = records.kind.codes
     for name, _text in (set(codes(ours)) & set(codes(theirs))) - set(codes(story.stood)):
         raise Invalid({name: [HELD]})

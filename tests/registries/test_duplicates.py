@@ -39,7 +39,8 @@ def uscc(serial: int) -> list[dict]:
 
 
 @pytest.mark.parametrize(("one", "other", "why"), [
-    ({"name": "望海商贸有限公司", "address": "临河路8号"}, {"name": "望海商贸", "address": "临河路８号"}, "name_address"),
+    ({"name": "望海商贸有限公司", "address": "临河路8号"}, {"name": "望海商贸", "address": "临河路８号"},
+     "name_address"),
     ({"name": "望海商贸", "address": "临河路8号"}, {"name": "望海商贸", "address": "临河路9号"}, None),
     ({"name": "望海商贸", "registrations": uscc(1), "address": "临河路8号"},
      {"name": "望海商贸", "registrations": uscc(2), "address": "临河路8号"}, None),
