@@ -1,9 +1,9 @@
 """What a field of a record may hold: its type, its rule, its names, how sensitive it is.
 
-A schema (`registries.schemas`) is declared once per kind and read by everybody: the form, the importer, the API, the export header, the
-labels of the history and the filters of the lists. Values come in two ways. *Tidied* (`RecordSchema.check`) for forms
-and sheets: full-width characters, blanks, dates and code names in the wordings that offices use are understood.
-*Strict* (marshmallow's own ``load``) for the API. The rules are the same.
+A schema (`registries.schemas`) is declared once per kind and read by everybody: the form, the importer, the API, the
+export header, the labels of the history and the filters of the lists. Values come in two ways. *Tidied*
+(`RecordSchema.check`) for forms and sheets: full-width characters, blanks, dates and code names in the wordings that
+offices use are understood. *Strict* (marshmallow's own ``load``) for the API. The rules are the same.
 
 Clear values are plain Python: ``str``, ``int``, ``float``, ``bool``, ``date``, ``UUID``, lists and dicts of these.
 """
@@ -23,7 +23,9 @@ from .messages import N_, Problem
 from .references import References
 
 #: Words that offices write into a cell that has nothing to say.
-BLANK_WORDS = frozenset({"", "无", "無", "不详", "不詳", "未知", "—", "——", "-", "--", "/", "n/a", "na", "null", "none", "nil", "空"})
+BLANK_WORDS = frozenset({
+    "", "无", "無", "不详", "不詳", "未知", "—", "——", "-", "--", "/", "n/a", "na", "null", "none", "nil", "空",
+})
 
 
 def is_blank(value: Any) -> bool:
@@ -164,8 +166,9 @@ class Text(RecordField):
             raise self.make_error("invalid", input=value)
         if len(value) > self.most:
             raise self.problem("long", value, most=self.most)
-        # Not `isprintable` alone: it takes characters of a private use area, and those newer than Python, for unshowable.
-        if not value.isprintable() and _UNSHOWABLE.search(value.replace("\n", "").replace("\t", "") if self.lines else value):
+        # `isprintable` alone would take characters of a private use area, and those newer than Python, for unshowable.
+        told = value.replace("\n", "").replace("\t", "") if self.lines else value
+        if not value.isprintable() and _UNSHOWABLE.search(told):
             raise self.problem("control", value)
         return value
 
@@ -237,7 +240,9 @@ class Number(RecordField):
         "range": (N_("%(field)s must lie between %(least)s and %(most)s, not %(value)s."), N_("Correct the number.")),
     }
 
-    def __init__(self, label: str, least: float = 0, most: float = 2_000_000_000, *, whole: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, label: str, least: float = 0, most: float = 2_000_000_000, *, whole: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(label, **kwargs)
         self.least, self.most, self.whole = least, most, whole
 

@@ -34,8 +34,11 @@ FEW = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a list is to show. ``areas`` are paths (none: all the actor may see); ``filters`` name one value, several, or
-    a pair ``(from, to)`` as a `Range`; ``after`` is the cursor of the page before."""
+    """What a list is to show.
+
+    ``areas`` are paths (none: all the actor may see); ``filters`` name one value, several, or a pair ``(from, to)`` as
+    a `Range`; ``after`` is the cursor of the page before.
+    """
 
     areas: Sequence[str] = ()
     filters: Mapping[str, Any] = field(default_factory=dict)
@@ -92,7 +95,8 @@ def count(session: Session, records: Records, wish: Wish, *, actor: Actor) -> tu
     if areas == []:
         return 0, False
     table = records.kind.table
-    statement = _in_areas(sa.select(sa.literal(1)), table, areas, wish, True).where(*_conditions(session, records, wish))
+    conditions = _conditions(session, records, wish)
+    statement = _in_areas(sa.select(sa.literal(1)), table, areas, wish, True).where(*conditions)
     found = session.scalar(sa.select(sa.func.count()).select_from(statement.limit(COUNTED + 1).subquery())) or 0
     return min(found, COUNTED), found > COUNTED
 
@@ -159,7 +163,9 @@ def _in_areas(statement: Any, table: sa.Table, areas: list[str] | None, wish: Wi
 
 def _no_index(column: Any) -> Any:
     """The column as an expression that no index is used for; to PostgreSQL, which counts for itself, the column."""
-    return sa.type_coerce(sa.func.coalesce(column, column), column.type) if isinstance(column.type, sa.Uuid) else column.concat("")
+    if isinstance(column.type, sa.Uuid):
+        return sa.type_coerce(sa.func.coalesce(column, column), column.type)
+    return column.concat("")
 
 
 def _after(order: Any, record_id: Any, wish: Wish) -> sa.ColumnElement[bool]:

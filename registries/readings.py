@@ -23,7 +23,9 @@ def note(
     fields: Iterable[str] = (), reason: str | None = None, count: int | None = None,
 ) -> None:
     """Log a reading of ``fields`` of records of a kind, or of ``count`` records at once; commits before it returns."""
-    told: dict[str, list[object]] = {"fields": [None, sorted(fields)], **({"count": [None, count]} if count is not None else {})}
+    told: dict[str, list[object]] = {"fields": [None, sorted(fields)]}
+    if count is not None:
+        told["count"] = [None, count]
     with database.writing("system") as session:
         changes.append(session, actor.name, [
             Entry(kind, record_id, action, told, reason=reason) for record_id in record_ids

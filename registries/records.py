@@ -144,7 +144,8 @@ class Records(Rows):
                 )]})
 
     def _set_retired(
-        self, session: Session, record_id: UUID, version: int, at: datetime | None, action: str, actor: Actor, reason: str
+        self, session: Session, record_id: UUID, version: int, at: datetime | None, action: str, actor: Actor,
+        reason: str,
     ) -> Item:
         item = self.writable(session, record_id, actor=actor)
         if item.version != version:

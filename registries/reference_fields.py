@@ -84,11 +84,14 @@ class Codes(Code):
 
 
 class Area(RecordField):
-    """The area a record belongs to: a UUID; sheets may write its code or name, or several of which the finest counts."""
+    """The area a record belongs to: a UUID; sheets write its code or name, or several of which the finest counts."""
 
     takes_many = True
     problems: ClassVar[dict[str, tuple[str, str | None]]] = {
-        "invalid": (N_("%(field)s: there is no area “%(value)s”."), N_("Write the code of a street, community or grid of this district.")),
+        "invalid": (
+            N_("%(field)s: there is no area “%(value)s”."),
+            N_("Write the code of a street, community or grid of this district."),
+        ),
         "apart": (N_("%(field)s: “%(value)s” does not lie in “%(other)s”."), N_("Correct one of the two.")),
     }
 
@@ -132,7 +135,7 @@ class Area(RecordField):
 
 
 class Link(RecordField):
-    """A record of ``kind`` that this one points at, by id; that it exists is checked by the service and by ``sanku check``."""
+    """A record of ``kind`` that this one points at, by id; the service and ``sanku check`` see whether it exists."""
 
     problems: ClassVar[dict[str, tuple[str, str | None]]] = {
         "invalid": (N_("%(field)s: “%(value)s” is not the id of a record."), N_("Choose the record from the list.")),

@@ -136,7 +136,8 @@ class AreaIndex:
 
     def ancestor(self, path: str, kind: str) -> AreaEntry | None:
         """The area of ``kind`` (street, community …) that a path lies in."""
-        return next((entry for entry in self._by_id.values() if entry.kind == kind and path.startswith(entry.path)), None)
+        entries = self._by_id.values()
+        return next((entry for entry in entries if entry.kind == kind and path.startswith(entry.path)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The rows of one kind: read, written and logged, by the data layer and without asking for permission.
 
 `Rows.insert_many` and `Rows.change` are the one way into the tables and into the log, for one record from a form as for
-a million from a file. Values given to them have been checked; who may write them has been asked, see `registries.records`.
+a million from a file. Values given to them have been checked, and who may write them has been asked, see
+`registries.records`.
 """
 
 from __future__ import annotations
@@ -111,7 +112,8 @@ class Rows:
         self.write(session, [preparer.prepare(new) for new in news], actor=actor, reason=reason, batch_id=batch_id)
 
     def link(
-        self, session: Session, news: Sequence[New], *, actor: Actor, batch_id: UUID | None = None, as_of: date | None = None,
+        self, session: Session, news: Sequence[New], *, actor: Actor, batch_id: UUID | None = None,
+        as_of: date | None = None,
     ) -> None:
         """Find or make the records of the same database that new ones point at; their ids join the values."""
         self.kind.link(session, [(new.id, new.values) for new in news], _Writer(actor, batch_id, as_of))
@@ -201,10 +203,10 @@ class Rows:
                 continue
             both = [stored.get(name) or None, value or None]
             clear[name] = [None if v is None else item.seal_text(v) for v in both]
-            sealed[name] = [
-                self._sealed_before(keys, one.item, name, both[0]),
-                None if both[1] is None else row.get(f"{name}_sealed") or self.storage.seal(keys, one.item.id, name, both[1]),
-            ]
+            after = row.get(f"{name}_sealed")
+            if after is None and both[1] is not None:
+                after = self.storage.seal(keys, one.item.id, name, both[1])
+            sealed[name] = [self._sealed_before(keys, one.item, name, both[0]), after]
         for name, value in one.meta.items():
             if name in ("retired_at", "merged_into", "source", "source_key"):
                 plain[name] = [_plain(getattr(one.item, name)), _plain(value)]
@@ -221,7 +223,9 @@ class Rows:
 
 def digest_text(item: Item) -> str | None:
     """The digest of the sheet row a record was last written from, and whether it still holds, for the log."""
-    return None if item.row_digest is None else f"{item.row_digest.hex()}:{'holds' if item.row_version == item.version else 'stale'}"
+    if item.row_digest is None:
+        return None
+    return f"{item.row_digest.hex()}:{'holds' if item.row_version == item.version else 'stale'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Checked:
 
 def merged(first: Findings, second: Findings) -> Findings:
     """The problems of both, field by field."""
-    return {name: [*first.get(name, ()), *second.get(name, ())] for name in (*first, *(n for n in second if n not in first))}
+    return {name: [*first.get(name, ()), *second.get(name, ())] for name in {**first, **second}}
 
 
 class RecordSchema(Schema):
@@ -221,7 +221,9 @@ class Parts(RecordField):
 
     def to_json(self, value: Any) -> Any:
         plan = self._plan()
-        return [{name: plan[name].to_json(item) for name, item in row.items() if item is not None} for row in value or []]
+        return [
+            {name: plan[name].to_json(item) for name, item in row.items() if item is not None} for row in value or []
+        ]
 
     def from_json(self, value: Any) -> Any:
         plan = self._plan()

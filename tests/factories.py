@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from registries import person_fields
+from registries.db import new_id
 from registries.demo.numbers import Phones, credit_code, with_id_check
 from registries.facilities.attributes import Attributes
 from registries.fields import Day, Number, PartialDay, RecordField, Text, YesNo
@@ -20,7 +21,6 @@ from registries.records import Records
 from registries.reference_fields import Area, Code, Codes, Link
 from registries.references import References
 from registries.schemas import Parts
-from registries.db import new_id
 
 GRIDS = tuple(f"00010100{street}00{community}00{grid}" for street in (1, 2) for community in (1, 2) for grid in (1, 2))
 SURNAMES, GIVEN = "赵钱孙李周吴郑王冯陈", "安民和平国泰丰乐新华"
@@ -47,8 +47,11 @@ def name(serial: int) -> str:
 def raw(records: Records, serial: int, references: References) -> dict[str, Any]:
     """What somebody would type into the form of a new record."""
     values = {
-        field: value for field, item in records.kind.schema._declared_fields.items()
-        if isinstance(item, RecordField) and not item.computed and not item.virtual
+        field: value
+        for field, item in records.kind.schema._declared_fields.items()
+        if isinstance(item, RecordField)
+        and not item.computed
+        and not item.virtual
         and (value := _value(field, item, serial, references)) is not None
     }
     return {**values, **FITTING.get(records.name, lambda _serial: {})(serial)}
@@ -60,7 +63,7 @@ def _value(field: str, item: RecordField, serial: int, references: References) -
     if isinstance(item, Parts):
         return _rows(item, serial, references)
     if isinstance(item, Codes):
-        return _codes(item, references)[serial % 3:serial % 3 + 2]
+        return _codes(item, references)[serial % 3 : serial % 3 + 2]
     if isinstance(item, Code):
         codes = _codes(item, references)
         return codes[serial % len(codes)] if codes else None
@@ -78,14 +81,18 @@ _MADE: tuple[tuple[type, Callable[[int, Any], Any]], ...] = (
     (Number, lambda n, item: max(item.least, min(item.most, 20 + n % 7))),
     (YesNo, lambda n, _item: n % 2 == 0),
     (Attributes, lambda n, _item: {"压力": f"{n}", "说明：甲；乙": "半开\\的"}),
-    (Text, lambda n, item: phone(n) if item.mask else f"{(item.headings or (item.label,))[-1][:item.most - 6]}{n}"),
+    (Text, lambda n, item: phone(n) if item.mask else f"{(item.headings or (item.label,))[-1][: item.most - 6]}{n}"),
     (RecordField, lambda n, _item: None),
 )
 
 
 def _codes(item: Code, references: References) -> list[str]:
     entries = references.codes(item.scheme).entries.values()
-    return [e.code for e in entries if e.valid_to is None and not e.extra.get("computed") and not e.extra.get("needs_end_date")]
+    return [
+        e.code
+        for e in entries
+        if e.valid_to is None and not e.extra.get("computed") and not e.extra.get("needs_end_date")
+    ]
 
 
 def _rows(parts: Parts, serial: int, references: References) -> list[dict[str, Any]] | None:
@@ -95,7 +102,8 @@ def _rows(parts: Parts, serial: int, references: References) -> list[dict[str, A
         return None
     return [
         {
-            field: value for field, item in parts.nested.items()
+            field: value
+            for field, item in parts.nested.items()
             if not item.computed and (value := _value(field, item, serial + step, references)) is not None
         }
         for step in range(2)
@@ -105,23 +113,42 @@ def _rows(parts: Parts, serial: int, references: References) -> list[dict[str, A
 def _resident(serial: int) -> dict[str, Any]:
     number = id_number(serial)
     return {
-        "doc_type": "RIC", "id_number": number, "sex": "1", "no_id_reason": None, "died_on": None, "moved_out_on": None,
-        "birth_date": f"{number[6:10]}-{number[10:12]}-{number[12:14]}", "household_number": f"H{serial}",
-        "relation_to_head": "02", "stay_status": "1", "moved_in_on": "2015-06", "residence": None, "expected_leave_on": None,
+        "doc_type": "RIC",
+        "id_number": number,
+        "sex": "1",
+        "no_id_reason": None,
+        "died_on": None,
+        "moved_out_on": None,
+        "birth_date": f"{number[6:10]}-{number[10:12]}-{number[12:14]}",
+        "household_number": f"H{serial}",
+        "relation_to_head": "02",
+        "stay_status": "1",
+        "moved_in_on": "2015-06",
+        "residence": None,
+        "expected_leave_on": None,
     }
 
 
 def _organisation(serial: int) -> dict[str, Any]:
     return {
-        "registrations": [{"scheme": "uscc", "number": credit_code("91", serial)}], "org_type": "03", "legal_form": None,
-        "small_venue": None, "employees": 120, "floor_area_m2": 2000, "closed_on": None, "operating_status": "10",
-        "next_inspection_on": None, **_position(serial),
+        "registrations": [{"scheme": "uscc", "number": credit_code("91", serial)}],
+        "org_type": "03",
+        "legal_form": None,
+        "small_venue": None,
+        "employees": 120,
+        "floor_area_m2": 2000,
+        "closed_on": None,
+        "operating_status": "10",
+        "next_inspection_on": None,
+        **_position(serial),
     }
 
 
 def _facility(serial: int) -> dict[str, Any]:
     return {
-        "code": f"0001010101{serial:06d}", "subclass": "0101", "next_check_on": None,
+        "code": f"0001010101{serial:06d}",
+        "subclass": "0101",
+        "next_check_on": None,
         **_position(serial),
     }
 
@@ -136,7 +163,10 @@ def _position(serial: int) -> dict[str, Any]:
 
 
 FITTING: dict[str, Callable[[int], dict[str, Any]]] = {
-    "resident": _resident, "organisation": _organisation, "facility": _facility, "place": _place,
+    "resident": _resident,
+    "organisation": _organisation,
+    "facility": _facility,
+    "place": _place,
     "dwelling": lambda _serial: {"rent_to": None},
 }
 
@@ -154,7 +184,7 @@ class Sheet:
         """The rows, numbered as below one line of headings."""
         numbered = list(enumerate(self.rows, 2))
         for start in range(0, len(numbered), size):
-            yield numbered[start:start + size]
+            yield numbered[start : start + size]
 
     def cell(self, row: int, heading: str) -> Any:
         """One cell, rows counted from 0."""
@@ -165,7 +195,7 @@ class Sheet:
         changed = list(self.rows[row])
         for heading, value in cells.items():
             changed[self.headings.index(heading)] = value
-        return Sheet(self.headings, [*self.rows[:row], changed, *self.rows[row + 1:]])
+        return Sheet(self.headings, [*self.rows[:row], changed, *self.rows[row + 1 :]])
 
     def only(self, *headings: str) -> Sheet:
         """The sheet with these columns alone."""
@@ -175,7 +205,8 @@ class Sheet:
 def sheet(records: Records, serials: Sequence[int], references: References) -> Sheet:
     """A sheet with a column for every field that a cell can tell, headed by the field's name."""
     fields = {
-        field: item for field, item in records.kind.schema._declared_fields.items()
+        field: item
+        for field, item in records.kind.schema._declared_fields.items()
         if isinstance(item, RecordField) and not item.computed and not item.virtual
     }
     rows = []
@@ -183,10 +214,14 @@ def sheet(records: Records, serials: Sequence[int], references: References) -> S
         values = raw(records, serial, references)
         checked = records.kind.schema(references).check(values)
         assert not checked.errors, (records.name, checked.errors)
-        rows.append([
-            fields[field].to_cell(checked.values[field], references) if checked.values.get(field) is not None else None
-            for field in fields
-        ])
+        rows.append(
+            [
+                fields[field].to_cell(checked.values[field], references)
+                if checked.values.get(field) is not None
+                else None
+                for field in fields
+            ]
+        )
     return Sheet(list(fields), rows)
 
 

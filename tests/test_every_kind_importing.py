@@ -1,4 +1,4 @@
-"""What holds for files of every kind on both engines: in, out, again, back; areas, blanks, duplicates, mended errors."""
+"""What holds for files of every kind on both engines: in, out, again, back; areas, blanks, duplicates, mending."""
 
 from __future__ import annotations
 
@@ -54,9 +54,11 @@ def references(database: Database) -> known.References:
 @pytest.fixture
 def sheet(records: Records, references: known.References) -> Callable[..., Sheet]:
     """Makes a sheet of so many new records each time."""
+
     def make(count: int = 3) -> Sheet:
         first = next(_serials)
         return factories.sheet(records, range(first, first + count), references)
+
     return make
 
 
@@ -86,7 +88,9 @@ def tables(database: Database, name: str) -> dict[str, list[Any]]:
     with database.reading() as session:
         for table in Base.metadata.sorted_tables:
             if table.schema == name and table.name not in LOGS:
-                rows = session.execute(sa.select(*(column for column in table.columns if column.name not in TIMES))).all()
+                rows = session.execute(
+                    sa.select(*(column for column in table.columns if column.name not in TIMES))
+                ).all()
                 found[table.name] = sorted((tuple(row) for row in rows), key=repr)
     return found
 
@@ -95,9 +99,15 @@ def stored(database: Database, records: Records, batch: Batch) -> list[Any]:
     """The records of a kind that a batch made, in the order of the file."""
     with database.reading() as session:
         log = changes.CHANGE[records.kind.database]
-        ids = session.scalars(sa.select(log.c.record_id).where(
-            log.c.batch_id == batch.id, log.c.kind == records.name, log.c.action == "create",
-        ).order_by(log.c.id)).all()
+        ids = session.scalars(
+            sa.select(log.c.record_id)
+            .where(
+                log.c.batch_id == batch.id,
+                log.c.kind == records.name,
+                log.c.action == "create",
+            )
+            .order_by(log.c.id)
+        ).all()
         return records.load(session, ids)
 
 
@@ -187,7 +197,12 @@ def test_a_changed_row_changes_its_record_and_no_other(database, records, sheet,
 def test_an_export_comes_back_without_a_change(database, records, sheet, actor, language, reveal):
     first = imported(database, records, sheet(4), actor)
     out = exported(
-        database, records, actor, [item.id for item in stored(database, records, first)], language=language, reveal=reveal,
+        database,
+        records,
+        actor,
+        [item.id for item in stored(database, records, first)],
+        language=language,
+        reveal=reveal,
         reason="yearly check",
     )
     assert len(set(out.headings)) == len(out.headings)
@@ -203,7 +218,12 @@ def test_an_exported_file_comes_back_without_a_change(
 ):
     first = imported(database, records, sheet(4), actor)
     out = exported(
-        database, records, actor, [item.id for item in stored(database, records, first)], language=language, reveal=reveal,
+        database,
+        records,
+        actor,
+        [item.id for item in stored(database, records, first)],
+        language=language,
+        reveal=reveal,
         reason="yearly check",
     )
     path = tmp_path / f"out.{ending}"
@@ -237,8 +257,15 @@ def test_an_undo_restores_every_table_exactly(database, records, sheet, actor):
     table = sheet(5)
     kept = imported(database, records, Sheet(table.headings, table.rows[:3]), actor)
     before = tables(database, records.kind.database)
-    out = exported(database, records, actor, [item.id for item in stored(database, records, kept)], language="en", reveal=True,
-                   reason="check")
+    out = exported(
+        database,
+        records,
+        actor,
+        [item.id for item in stored(database, records, kept)],
+        language="en",
+        reveal=True,
+        reason="check",
+    )
     changed = out.with_cells(0, Note="Other.", Area=INSIDE).with_cells(1, Note="Other, too.", Area=OUTSIDE)
     batch = imported(database, records, changed, actor)
     assert batch.counts["changed"] == 2
@@ -257,11 +284,15 @@ def test_imports_on_top_of_each_other_are_undone_in_turn(database, records, shee
     first = imported(database, records, table, actor)
     between = tables(database, records.kind.database)
     ids = [item.id for item in stored(database, records, first)]
-    second = imported(database, records, exported(database, records, actor, ids, language="en").with_cells(0, Note="N."), actor)
+    second = imported(
+        database, records, exported(database, records, actor, ids, language="en").with_cells(0, Note="N."), actor
+    )
     assert importing.undo(database, KINDS, first.id, actor=actor).conflicts
     importing.undo(database, KINDS, second.id, actor=actor)
     assert tables(database, records.kind.database)[records.kind.table.name] != empty[records.kind.table.name]
-    third = imported(database, records, exported(database, records, actor, ids, language="en").with_cells(0, Note="N."), actor)
+    third = imported(
+        database, records, exported(database, records, actor, ids, language="en").with_cells(0, Note="N."), actor
+    )
     importing.undo(database, KINDS, third.id, actor=actor)
     assert between
 
@@ -270,7 +301,9 @@ def test_what_was_undone_may_be_undone_below_it(database, records, sheet, actor)
     empty = tables(database, records.kind.database)
     first = imported(database, records, sheet(2), actor)
     ids = [item.id for item in stored(database, records, first)]
-    second = imported(database, records, exported(database, records, actor, ids, language="en").with_cells(0, Note="N."), actor)
+    second = imported(
+        database, records, exported(database, records, actor, ids, language="en").with_cells(0, Note="N."), actor
+    )
     importing.undo(database, KINDS, second.id, actor=actor)
     assert not importing.undo(database, KINDS, first.id, actor=actor).conflicts
     assert tables(database, records.kind.database) == empty
@@ -304,8 +337,11 @@ def test_the_failed_rows_go_in_once_they_are_mended(database, records, sheet, ac
         failed = list(importing.failed_rows(session, first))
     path = tmp_path / "errors.xlsx"
     sheets.write_errors(
-        path, first.headings, [(number, cells, {0: "no such area"}) for number, cells, _problems in failed],
-        reason_heading="Reason", row_heading="Row in the file",
+        path,
+        first.headings,
+        [(number, cells, {0: "no such area"}) for number, cells, _problems in failed],
+        reason_heading="Reason",
+        row_heading="Row in the file",
     )
     with sheets.open_table(path) as back:
         rows = [cells for chunk in back.chunks() for _number, cells in chunk]
@@ -327,7 +363,9 @@ def test_a_good_row_after_a_failed_one_of_the_same_record_counts(database, recor
 def test_blank_cells_keep_or_clear_as_told(database, records, sheet, actor):
     table = sheet(1)
     first = imported(database, records, table, actor)
-    out = exported(database, records, actor, [stored(database, records, first)[0].id], language="en").with_cells(0, Note=None)
+    out = exported(database, records, actor, [stored(database, records, first)[0].id], language="en").with_cells(
+        0, Note=None
+    )
     assert counts(staged(database, records, out, actor)) == {"same": 1}
     assert counts(imported(database, records, out, actor, clear_blanks=True)) == {"changed": 1}
     assert stored(database, records, first)[0].values["note"] is None
@@ -432,9 +470,12 @@ def test_rows_that_give_one_code_to_two_records_do_not_both_go_in(database, reco
         return
     out = exported(database, records, actor, [item.id for item in items], language="en", reveal=True, reason="x")
     heading = next(
-        h for h in out.headings
-        if any(item.label == h and name in ("id_number", "registrations", "code", "number")
-               for name, item in records.storage.fields.items())
+        h
+        for h in out.headings
+        if any(
+            item.label == h and name in ("id_number", "registrations", "code", "number")
+            for name, item in records.storage.fields.items()
+        )
     )
     swapped = out.with_cells(1, **{heading: out.cell(0, heading), "Area": out.cell(0, "Area")})
     batch = imported(database, records, swapped.only("Record id", heading, "Area"), actor)
@@ -468,4 +509,3 @@ def test_a_staged_payload_shows_nothing_to_who_has_no_keys(database, records, sh
         rows = repr(session.execute(sa.select(table).where(table.c.batch_id == batch.id)).all())
     for value in sheet(1).rows[0]:
         assert not isinstance(value, str) or len(value) < 8 or value not in rows
-

@@ -49,10 +49,12 @@ def references(database: Database) -> known.References:
 @pytest.fixture
 def new(database: Database, records: Records, references: known.References, actor: Actor) -> Callable[..., Item]:
     """Makes another record each time."""
+
     def make(**told: Any) -> Item:
         with database.writing(records.kind.database) as session:
             raw = {**factories.raw(records, next(_serials), references), **told}
             return records.create(session, raw, actor=actor, reason="seen")
+
     return make
 
 
@@ -68,7 +70,13 @@ def read(database: Database, records: Records, record_id: UUID) -> Item:
 def merge(database: Database, records: Records, first: Item, second: Item, take: Any, actor: Actor) -> Item:
     with database.writing(records.kind.database) as session:
         return merging.merge(
-            session, records, (first.id, first.version), (second.id, second.version), take, actor=actor, reason="one and the same",
+            session,
+            records,
+            (first.id, first.version),
+            (second.id, second.version),
+            take,
+            actor=actor,
+            reason="one and the same",
         )
 
 
@@ -91,7 +99,11 @@ def row(database: Database, records: Records, record_id: UUID) -> list[Any]:
 
 def test_a_merge_takes_the_chosen_fields_and_answers_for_both(database, records, new, actor):
     first, second = new(), new()
-    chosen = [name for name in records.storage.fields if name in ("note", "phone", "groups", "licences", "attributes", "address")]
+    chosen = [
+        name
+        for name in records.storage.fields
+        if name in ("note", "phone", "groups", "licences", "attributes", "address")
+    ]
     merged = merge(database, records, first, second, chosen, actor)
     mine, theirs, now = clear(database, first), clear(database, second), clear(database, merged)
     assert {name: now[name] for name in chosen} == {name: theirs[name] for name in chosen}
@@ -99,7 +111,9 @@ def test_a_merge_takes_the_chosen_fields_and_answers_for_both(database, records,
     with database.reading() as session:
         assert records.get(session, second.id, actor=actor).id == first.id
         assert records.get(session, second.id, actor=actor, follow=False).merged_into == first.id
-        assert [changes.history(session, records.kind.database, item.id)[0].action for item in (first, second)] == ["merge"] * 2
+        assert [changes.history(session, records.kind.database, item.id)[0].action for item in (first, second)] == [
+            "merge"
+        ] * 2
 
 
 def test_a_merge_with_every_field_taken_and_an_unmerge_leave_both_as_they_were(database, records, new, actor):
@@ -234,7 +248,13 @@ def test_every_write_is_logged(database, records, new, actor, references, monkey
 
 def test_a_write_that_is_not_logged_is_seen(database, records, new, monkeypatch):
     item = new()
-    with pytest.raises(AssertionError, match="not logged"), watched(database, records.kind.database, monkeypatch):
-        with database.writing(records.kind.database) as session:
-            table = records.kind.table
-            session.execute(sa.update(table).where(table.c.id == item.id).values(area_path="0"))
+    table = records.kind.table
+    unlogged = sa.update(table).where(table.c.id == item.id).values(area_path="0")
+    name = records.kind.database
+    with pytest.raises(AssertionError, match="not logged"), watched(database, name, monkeypatch):
+        write(database, name, unlogged)
+
+
+def write(database: Database, name: str, statement: Any) -> None:
+    with database.writing(name) as session:
+        session.execute(statement)

@@ -12,6 +12,6 @@ from .mapping import ColumnMapping
 from .staging import Options, failed_rows, stage
 
 __all__ = [
-    "Batch", "ColumnMapping", "Options", "Undone", "apply", "discard", "failed_rows", "find", "json_counts", "purge", "recent", "stage",
-    "undo",
+    "Batch", "ColumnMapping", "Options", "Undone", "apply", "discard", "failed_rows", "find", "json_counts", "purge",
+    "recent", "stage", "undo",
 ]

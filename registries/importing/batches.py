@@ -168,7 +168,9 @@ def purge(session: Session, database: str, kept: timedelta = KEPT) -> int:
     """Forget the contents of staged rows older than ``kept``; returns how many batches were emptied."""
     batch, staged = BATCH[database], STAGED_ROW[database]
     old = session.scalars(
-        sa.select(batch.c.id).where(batch.c.created_at < now() - kept, sa.exists().where(staged.c.batch_id == batch.c.id))
+        sa.select(batch.c.id).where(
+            batch.c.created_at < now() - kept, sa.exists().where(staged.c.batch_id == batch.c.id),
+        )
     ).all()
     for batch_id in old:
         session.execute(sa.delete(staged).where(staged.c.batch_id == batch_id))

@@ -33,7 +33,7 @@ MASKED = N_("%(field)s is masked (“%(value)s”) and is not the mask of the st
 class Decision:
     """What becomes of a row.
 
-    What it would write are the ``values``, or, for a new record, the JSON text ``ready`` just as it was checked; problems
+    What it would write are the ``values``, or, for a new record, the JSON text ``ready`` as it was checked; problems
     are in their JSON form by field.
     """
 
@@ -93,7 +93,8 @@ class Comparer:
         found.prints = {
             text: [i for value in values for i in by_print.get(value, ())] for text, values in prints.items()
         }
-        wanted = {*found.ids, *found.codes.values(), *found.source_keys.values(), *(i for l in by_print.values() for i in l)}
+        alike = (record_id for ids in by_print.values() for record_id in ids)
+        wanted = {*found.ids, *found.codes.values(), *found.source_keys.values(), *alike}
         for chunk in in_chunks(wanted):
             found.items.update({item.id: item for item in self.records.load(session, chunk)})
         return found
@@ -170,9 +171,7 @@ class Comparer:
         for name in outcome.missing:
             errors.setdefault(name, [p.as_json() for p in self._required(name)])
         for name, value in outcome.masked.items():
-            errors[name] = [Problem(
-                MASKED, N_("Write the full value."), field=Problem(self.reader.schema.plan[name].label), value=value,
-            ).as_json()]
+            errors[name] = [self._masked(name, value)]
         if not errors and not self._in_scope(outcome.area_id):
             errors["area_id"] = [Problem(OUTSIDE, field=Problem(self.reader.schema.plan["area_id"].label)).as_json()]
         if errors:
@@ -213,8 +212,8 @@ class Comparer:
             if found.codes.get(code, item.id) != item.id:
                 return _failed(outcome, code[0], HELD)
         masks = {
-            name: [Problem(MASKED, N_("Write the full value."), field=Problem(self.reader.schema.plan[name].label), value=text).as_json()]
-            for name, text in outcome.masked.items() if not self._is_mask(session, item, name, text)
+            name: [self._masked(name, text)] for name, text in outcome.masked.items()
+            if not self._is_mask(session, item, name, text)
         }
         if masks:
             return Decision(outcome.number, "error", problems=masks)
@@ -234,6 +233,10 @@ class Comparer:
             return self._outside(outcome)
         state = "changed" if values else "same"
         return Decision(outcome.number, state, item.id, values, version=item.version, warnings=warnings)
+
+    def _masked(self, name: str, text: str) -> dict[str, Any]:
+        label = Problem(self.reader.schema.plan[name].label)
+        return Problem(MASKED, N_("Write the full value."), field=label, value=text).as_json()
 
     def _is_mask(self, session: Session, item: Item, name: str, text: str) -> bool:
         stored = item.values.get(name)

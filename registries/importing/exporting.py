@@ -56,7 +56,8 @@ def export(
         raise NotAllowed("export")
     if wish.reveal and not (wish.reason or "").strip():
         raise Refused(Problem(
-            N_("An export with full numbers needs a reason."), N_("Give it with --reason; it is kept in the access log."),
+            N_("An export with full numbers needs a reason."),
+            N_("Give it with --reason; it is kept in the access log."),
         ))
     fields = _fields(records, wish.reveal)
     language = wish.language
@@ -73,7 +74,8 @@ def _fields(records: Records, reveal: bool) -> dict[str, RecordField]:
 
 
 def _rows(
-    database: Database, records: Records, wish: Wish, scopes: list[str] | None, fields: dict[str, RecordField], actor: Actor
+    database: Database, records: Records, wish: Wish, scopes: list[str] | None, fields: dict[str, RecordField],
+    actor: Actor,
 ) -> Iterator[list[Any]]:
     personal = [name for name, item in fields.items() if item.personal]
     if personal:
@@ -81,8 +83,10 @@ def _rows(
             count = session.scalar(sa.select(sa.func.count()).select_from(records.kind.table).where(
                 *_conditions(records, wish, scopes)
             ))
-        readings.note(database, actor, "export", records.name, fields=[n for n in personal if wish.reveal] or ["masked"],
-                      reason=wish.reason, count=count)
+        readings.note(
+            database, actor, "export", records.name, fields=[name for name in personal if wish.reveal] or ["masked"],
+            reason=wish.reason, count=count,
+        )
     with database.reading() as session:
         known = references.load(session).in_language(wish.language)
         for items in _chunks(session, records, wish, scopes):

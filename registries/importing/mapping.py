@@ -27,7 +27,10 @@ from ..schemas import RecordSchema
 RECORD_ID, VERSION = "record_id", "version"
 COMMON = {RECORD_ID: ("记录号", "Record id", "record_id"), VERSION: ("版本", "Version", "record_version")}
 #: Words that are others, not other characters, where traditional script is written.
-REGIONAL = (("座标", "坐标"), ("联络", "联系"), ("连络", "联系"), ("行动电话", "移动电话"), ("型别", "类型"), ("资料来源", "数据来源"))
+REGIONAL = (
+    ("座标", "坐标"), ("联络", "联系"), ("连络", "联系"), ("行动电话", "移动电话"), ("型别", "类型"),
+    ("资料来源", "数据来源"),
+)
 SOURCE_KEY_HEADINGS = frozenset(map(fold, ("id", "source_id", "objectid", "fid", "uuid", "数据编号", "来源编号")))
 
 
@@ -68,7 +71,8 @@ def read_file(path: Path, schema: RecordSchema) -> ColumnMapping:
     try:
         told = json.loads(path.read_text(encoding="utf-8-sig"))
         mapping = ColumnMapping(
-            dict(told.get("columns", {})), dict(told.get("constants", {})), tuple(told.get("source_key", ())), told.get("roc"),
+            dict(told.get("columns", {})), dict(told.get("constants", {})), tuple(told.get("source_key", ())),
+            told.get("roc"),
         )
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise Refused(Problem(
@@ -89,7 +93,9 @@ def _require_known(name: str, schema: RecordSchema, names: Iterable[str | None])
         ))
 
 
-def with_constants(told: ColumnMapping | None, schema: RecordSchema, constants: Mapping[str, str]) -> ColumnMapping | None:
+def with_constants(
+    told: ColumnMapping | None, schema: RecordSchema, constants: Mapping[str, str]
+) -> ColumnMapping | None:
     """The mapping with further values that all rows have.
 
     :raises Refused: a field is unknown.

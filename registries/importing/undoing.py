@@ -32,7 +32,8 @@ def still_needed(session: Session, catalogue: Mapping[str, Records], batch: Batc
     log = CHANGE[batch.database]
     made: dict[str, list[UUID]] = {}
     touched: set[UUID] = set()
-    rows = sa.select(log.c.kind, log.c.record_id, log.c.action).where(log.c.batch_id == batch.id, log.c.action != "undo")
+    ours = log.c.batch_id == batch.id, log.c.action != "undo"
+    rows = sa.select(log.c.kind, log.c.record_id, log.c.action).where(*ours)
     for row in session.execute(rows.execution_options(yield_per=CHUNK)):
         touched.add(row.record_id)
         if row.action == "create":

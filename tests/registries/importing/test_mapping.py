@@ -20,7 +20,19 @@ from registries.schemas import RecordSchema
 SCHEMAS = {kind.name: kind.schema for kind in (*population.KINDS, *organisations.KINDS, *facilities.KINDS)}
 MADE = {name: schema(References()) for name, schema in SCHEMAS.items()}
 TRADITIONAL = opencc.OpenCC("s2t")
-DECORATIONS = ("{}", "{}*", "* {}", "{}（必填）", "{}(选填)", " {} ", "{}：", "{}\n", "【{}】{}", "{}*（必填）", "{}[必填]")
+DECORATIONS = (
+    "{}",
+    "{}*",
+    "* {}",
+    "{}（必填）",
+    "{}(选填)",
+    " {} ",
+    "{}：",
+    "{}\n",
+    "【{}】{}",
+    "{}*（必填）",
+    "{}[必填]",
+)
 
 
 def words(schema: type[RecordSchema]) -> dict[str, list[str]]:
@@ -49,8 +61,8 @@ def test_every_wording_of_a_field_finds_it(schema):
 
 
 def _all(schema: RecordSchema) -> dict[str, str]:
-    """Constants for all required fields, so that no column is missed."""
-    return {name: "x" for name, item in schema.plan.items() if item.required}
+    """Constants for all fields, so that no column is missed."""
+    return dict.fromkeys(schema.plan, "x")
 
 
 @settings(max_examples=40, deadline=None)
@@ -71,7 +83,13 @@ def test_headings_are_found_in_any_order_decorated_and_in_traditional_script(dat
 
 @pytest.mark.parametrize(
     ("heading", "name"),
-    [("聯絡電話", "phone"), ("行動電話", "phone"), ("資料來源", "data_source"), ("出生年月日(必填)", "birth_date"), ("身分證字號", None)],
+    [
+        ("聯絡電話", "phone"),
+        ("行動電話", "phone"),
+        ("資料來源", "data_source"),
+        ("出生年月日(必填)", "birth_date"),
+        ("身分證字號", None),
+    ],
 )
 def test_words_of_other_regions_are_understood(heading, name):
     assert complete(MADE["resident"], [heading], ColumnMapping(constants={"name": "x"})).columns[heading] == name
@@ -102,7 +120,9 @@ def test_the_key_of_the_source_is_the_first_column_that_looks_like_one(schema):
 
 def test_a_mapping_file_is_read_and_checked(schema, tmp_path):
     path = tmp_path / "mapping.json"
-    path.write_text(json.dumps({"columns": {"甲": "note", "乙": None}, "source_key": ["丙"], "roc": True}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"columns": {"甲": "note", "乙": None}, "source_key": ["丙"], "roc": True}), encoding="utf-8"
+    )
     told = read_file(path, schema)
     assert (told.columns, told.source_key, told.roc) == ({"甲": "note", "乙": None}, ("丙",), True)
     assert {"甲", "丙", "记录号"} <= known_headings(schema, told)

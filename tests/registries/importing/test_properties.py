@@ -43,7 +43,9 @@ def counts(batch: Batch) -> dict[str, int]:
     return {state: batch.counts[state] for state in STATES if batch.counts[state]}
 
 
-CELLS = st.sampled_from(({}, {"note": "Anew."}, {"note": None}, {"area_id": "〇〇"}, {"area_id": OUTSIDE}, {"area_id": None}))
+CELLS = st.sampled_from(
+    ({}, {"note": "Anew."}, {"note": None}, {"area_id": "〇〇"}, {"area_id": OUTSIDE}, {"area_id": None})
+)
 ROWS = st.lists(st.tuples(st.integers(0, 5), CELLS), max_size=14)
 
 
@@ -72,11 +74,14 @@ def test_every_row_counts_once_and_a_second_time_as_nothing_new(shared_database,
 
 
 NOTES = st.sampled_from(("one", "two", "three"))
-STEPS = st.lists(st.one_of(
-    st.tuples(st.just("import"), st.dictionaries(st.integers(0, 3), NOTES, min_size=1)),
-    st.tuples(st.just("edit"), st.tuples(st.integers(0, 3), NOTES)),
-    st.tuples(st.just("undo"), st.integers(0, 8)),
-), max_size=12)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("import"), st.dictionaries(st.integers(0, 3), NOTES, min_size=1)),
+        st.tuples(st.just("edit"), st.tuples(st.integers(0, 3), NOTES)),
+        st.tuples(st.just("undo"), st.integers(0, 8)),
+    ),
+    max_size=12,
+)
 
 
 class Model:

@@ -41,7 +41,9 @@ def test_a_file_cannot_insist_on_a_wrong_number_but_brings_back_one_that_stands(
     with any_database.reading() as session:
         assert [list(problems) for _, _, problems in importing.failed_rows(session, batch)] == [["id_number"]]
     with any_database.writing("population") as session:
-        residents.create(session, {"name": "张三", "id_number": WRONG}, actor=actor, reason="It stands so in the passbook.")
+        residents.create(
+            session, {"name": "张三", "id_number": WRONG}, actor=actor, reason="It stands so in the passbook."
+        )
     for reveal in (False, True):
         headings, rows = export(any_database, residents, Wish(reveal=reveal, reason="check"), actor=actor)
         again = staged(any_database, headings, [list(row) for row in rows], actor)
@@ -58,7 +60,9 @@ def test_a_phone_that_cannot_be_read_is_left_out_with_a_warning(any_database, ac
     with any_database.reading() as session:
         item = residents.by_index(session, "id_number", GOOD, actor=actor)[0]
     assert item.values["phone"] is None
-    assert staged(any_database, ["姓名", "身份证号", "联系电话"], [["张三", GOOD, "at work"]], actor).counts["same"] == 1
+    assert (
+        staged(any_database, ["姓名", "身份证号", "联系电话"], [["张三", GOOD, "at work"]], actor).counts["same"] == 1
+    )
 
 
 def test_a_phone_that_cannot_be_read_does_not_wipe_the_one_that_is_stored(any_database, actor):
@@ -74,7 +78,10 @@ def test_a_phone_that_cannot_be_read_does_not_wipe_the_one_that_is_stored(any_da
 def test_a_number_that_arrives_takes_the_reason_for_its_absence_away(any_database, actor):
     with any_database.writing("population") as session:
         item = residents.create(
-            session, {"name": "张三", "no_id_reason": "pending", "birth_date": "1990"}, actor=actor, reason="seen",
+            session,
+            {"name": "张三", "no_id_reason": "pending", "birth_date": "1990"},
+            actor=actor,
+            reason="seen",
         )
     rows = [[str(item.id), GOOD]]
     batch = staged(any_database, ["record_id", "身份证号"], rows, actor)
