@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from .days import today
+
 ROLES = ("grid_worker", "clerk", "registry_admin", "leader", "editor", "reviewer", "system_admin", "auditor")
 REGISTRIES = ("population", "organisations", "facilities")
 
@@ -57,10 +59,10 @@ class Actor:
         """The area paths in which the actor may do ``action`` with records of ``registry``; ``None`` is everywhere."""
         if self.console:
             return None
-        today = date.today()
+        day = today()
         return [
             grant.area_path for grant in self.grants
-            if grant.registry in (None, registry) and (grant.until is None or grant.until >= today)
+            if grant.registry in (None, registry) and (grant.until is None or grant.until >= day)
             and action in ALLOWED[grant.role].get(registry, ())
         ]
 
