@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from . import changes, duplicates
+from . import changes, duplicates, references
 from .access import Actor, NotAllowed
 from .areas import Area
 from .changes import Entry
@@ -64,6 +64,7 @@ def merge(
         raise Refused(Problem(N_("The record that is to stay is out of use."), N_("Merge the other way round.")))
     ours, theirs = (opened(session.info["keys"], item.values) for item in (first, second))
     chosen = _chosen(records, ours, theirs, set(take), set(join))
+    records.kind.settle(chosen, ours, references.load(session))
     _refuse_held(session, records, {**ours, **chosen}, {first.id, second.id})
     # The other record steps back first: a number may belong to one living record only.
     away = Change(second, {}, {"merged_into": first.id}, "merge")
@@ -176,6 +177,7 @@ class _Story:
         self.kept = sorted(name for name in newer if values[name] != merged[name][0])
         self.before = {name: values.get(name) for name in merged if name not in newer}
         self._follow_areas()
+        records.kind.settle(self.before, opened(session.info["keys"], survivor.values), references.load(session))
 
     def _logged(self, change: changes.Change) -> dict[str, list[Any]]:
         """The values of a log row by field, clear, as [before, after]."""

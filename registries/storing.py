@@ -80,6 +80,10 @@ def nothing_follows(values: dict[str, Any], stored: Mapping[str, Any] | None, co
     """The default of `Kind.derive`: no value follows from others."""
 
 
+def nothing_to_settle(values: dict[str, Any], stored: Mapping[str, Any], known: References) -> None:
+    """The default of `Kind.settle`: no list repeats other values."""
+
+
 def no_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     """The default of `Kind.columns`: no column is worked out."""
     return {}
@@ -120,10 +124,11 @@ class Kind:
     ``link(session, rows, write)`` finds or makes records of the same database that the rows point at;
     ``fingerprint(values)`` is the text a record is recognised by when it has no code;
     ``codes(values)`` are its official codes as (field, text), the first thing a file's row is matched by, and
-    ``find_codes(session, storage, codes)`` finds the live records that hold them where a code is no column of the table;
+    ``find_codes(session, storage, codes)`` finds the live records that hold them where a code is no column;
     ``documents(items, references)`` are what the search index holds of records, or ``None`` for personal records;
     ``sort_columns`` name, for fields that are not sorted by their own column, the NOT NULL column that is;
     ``alike(session)`` finds pairs of live records that may be one thing, each with the word for why;
+    ``settle(values, stored, references)`` brings lists that repeat other values in step with these and does no more;
     ``together`` are groups of fields that mean something only as a whole: a merge takes all of a group or none;
     ``contradictions(session)`` finds live records that contradict others of the same database;
     ``branch(values)`` makes of a row whose code stands in an earlier row of the file a record of its own, if it can.
@@ -144,6 +149,7 @@ class Kind:
     branch: Callable[[dict[str, Any]], dict[str, Any] | None] = no_branch
     documents: Callable[..., Iterable[Any]] | None = None
     sort_columns: Mapping[str, str] = field(default_factory=dict)
+    settle: Callable[[dict[str, Any], Mapping[str, Any], References], None] = nothing_to_settle
     alike: Callable[[Session], Iterable[tuple[UUID, UUID, str]]] | None = None
     together: tuple[frozenset[str], ...] = ()
     contradictions: Callable[[Session], Iterable[tuple[UUID, Problem]]] | None = None
@@ -222,7 +228,9 @@ class Storage:
         """The blind index of a value of a sealed field."""
         return blind(keys, f"{self.kind.name}.{name}", self.fields[name].seal_text(value))
 
-    def part_rows(self, keys: Keys, record_id: UUID, name: str, rows: Iterable[Mapping[str, Any]] | None) -> list[dict[str, Any]]:
+    def part_rows(
+        self, keys: Keys, record_id: UUID, name: str, rows: Iterable[Mapping[str, Any]] | None
+    ) -> list[dict[str, Any]]:
         """The rows of a list of parts as the table keeps them."""
         return [
             {"owner_id": record_id, "position": position, **self._part_row(keys, record_id, name, position, values)}

@@ -17,6 +17,7 @@ def upgrade() -> None:
     _create_denominator()
     _create_duplicate()
     _create_dwelling()
+    _create_transfer_request()
     _create_household()
     _create_staged_row()
     _create_resident()
@@ -191,6 +192,15 @@ def _create_dwelling() -> None:
         postgresql_where=sa.text("fingerprint IS NOT NULL"),
     )
     op.create_index(
+        "ix_dwelling_merged_into",
+        "dwelling",
+        ["merged_into"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
+    op.create_index(
         "ix_dwelling_row_digest",
         "dwelling",
         ["row_digest"],
@@ -207,6 +217,46 @@ def _create_dwelling() -> None:
         schema="population",
         sqlite_where=sa.text("source_key IS NOT NULL"),
         postgresql_where=sa.text("source_key IS NOT NULL"),
+    )
+
+
+def _create_transfer_request() -> None:
+    op.create_table(
+        "transfer_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("with_household", sa.Boolean(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("area_path", plain_text(32), nullable=False),
+        sa.Column("state", plain_text(10), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("requested_by", sa.String(length=120), nullable=False),
+        sa.Column("requested_at", moment(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_by", sa.String(length=120), nullable=True),
+        sa.Column("decided_at", moment(), nullable=True),
+        sa.Column("answer", sa.String(length=500), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer_request")),
+        schema="population",
+    )
+    op.create_index(
+        "ix_transfer_request_requested_by",
+        "transfer_request",
+        ["requested_by", "requested_at"],
+        unique=False,
+        schema="population",
+    )
+    op.create_index(
+        "ix_transfer_request_state", "transfer_request", ["state", "requested_at"], unique=False, schema="population"
+    )
+    op.create_index(
+        "uq_transfer_request_open",
+        "transfer_request",
+        ["resident_id", "area_id"],
+        unique=True,
+        schema="population",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
     )
 
 
@@ -282,6 +332,15 @@ def _create_household() -> None:
         schema="population",
         sqlite_where=sa.text("key IS NOT NULL"),
         postgresql_where=sa.text("key IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_household_merged_into",
+        "household",
+        ["merged_into"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
     )
     op.create_index(
         "ix_household_row_digest",
@@ -389,7 +448,17 @@ def _create_resident() -> None:
     op.create_index(
         "ix_resident_area",
         "resident",
-        ["area_path", "name_pinyin", "id"],
+        [
+            "area_path",
+            "name_pinyin",
+            "id",
+            "birth_sort",
+            "sex",
+            "ethnicity",
+            "population_type",
+            "stay_status",
+            "doc_type",
+        ],
         unique=False,
         schema="population",
         sqlite_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
@@ -398,11 +467,20 @@ def _create_resident() -> None:
     op.create_index(
         "ix_resident_birth",
         "resident",
-        ["birth_sort", "id", "area_path"],
+        ["birth_sort", "id", "area_path", "sex", "ethnicity", "population_type", "stay_status", "doc_type"],
         unique=False,
         schema="population",
         sqlite_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
         postgresql_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
+    )
+    op.create_index(
+        "ix_resident_doc_type",
+        "resident",
+        ["doc_type", "area_path", "id"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("doc_type NOT IN ('RIC') AND retired_at IS NULL AND merged_into IS NULL"),
+        postgresql_where=sa.text("doc_type NOT IN ('RIC') AND retired_at IS NULL AND merged_into IS NULL"),
     )
     op.create_index(
         "ix_resident_dwelling",
@@ -412,6 +490,15 @@ def _create_resident() -> None:
         schema="population",
         sqlite_where=sa.text("dwelling_id IS NOT NULL"),
         postgresql_where=sa.text("dwelling_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_resident_ethnicity",
+        "resident",
+        ["ethnicity", "area_path", "id"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("ethnicity NOT IN ('01') AND retired_at IS NULL AND merged_into IS NULL"),
+        postgresql_where=sa.text("ethnicity NOT IN ('01') AND retired_at IS NULL AND merged_into IS NULL"),
     )
     op.create_index(
         "ix_resident_fingerprint",
@@ -432,6 +519,15 @@ def _create_resident() -> None:
         postgresql_where=sa.text("household_id IS NOT NULL"),
     )
     op.create_index(
+        "ix_resident_id",
+        "resident",
+        ["id", "area_path", "sex", "ethnicity", "population_type", "stay_status", "doc_type"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
+        postgresql_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
+    )
+    op.create_index(
         "ix_resident_initials",
         "resident",
         ["name_initials", "area_path"],
@@ -439,6 +535,15 @@ def _create_resident() -> None:
         schema="population",
         sqlite_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
         postgresql_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
+    )
+    op.create_index(
+        "ix_resident_merged_into",
+        "resident",
+        ["merged_into"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
     )
     op.create_index(
         "ix_resident_phone",
@@ -452,11 +557,38 @@ def _create_resident() -> None:
     op.create_index(
         "ix_resident_pinyin",
         "resident",
-        ["name_pinyin", "id", "area_path"],
+        ["name_pinyin", "id", "area_path", "sex", "ethnicity", "population_type", "stay_status", "doc_type"],
         unique=False,
         schema="population",
         sqlite_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
         postgresql_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
+    )
+    op.create_index(
+        "ix_resident_population_type",
+        "resident",
+        ["population_type", "area_path", "id"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("population_type NOT IN ('HJ', 'LD') AND retired_at IS NULL AND merged_into IS NULL"),
+        postgresql_where=sa.text("population_type NOT IN ('HJ', 'LD') AND retired_at IS NULL AND merged_into IS NULL"),
+    )
+    op.create_index(
+        "ix_resident_retired",
+        "resident",
+        ["area_path", "id"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("retired_at IS NOT NULL"),
+        postgresql_where=sa.text("retired_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_resident_retired_at",
+        "resident",
+        ["retired_at"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("retired_at IS NOT NULL"),
+        postgresql_where=sa.text("retired_at IS NOT NULL"),
     )
     op.create_index(
         "ix_resident_row_digest",
@@ -468,6 +600,15 @@ def _create_resident() -> None:
         postgresql_where=sa.text("row_digest IS NOT NULL"),
     )
     op.create_index(
+        "ix_resident_sex",
+        "resident",
+        ["sex", "area_path", "id"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("sex NOT IN ('1', '2') AND retired_at IS NULL AND merged_into IS NULL"),
+        postgresql_where=sa.text("sex NOT IN ('1', '2') AND retired_at IS NULL AND merged_into IS NULL"),
+    )
+    op.create_index(
         "ix_resident_source",
         "resident",
         ["source", "source_key"],
@@ -475,6 +616,24 @@ def _create_resident() -> None:
         schema="population",
         sqlite_where=sa.text("source_key IS NOT NULL"),
         postgresql_where=sa.text("source_key IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_resident_stay_status",
+        "resident",
+        ["stay_status", "area_path", "id"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("stay_status NOT IN ('1') AND retired_at IS NULL AND merged_into IS NULL"),
+        postgresql_where=sa.text("stay_status NOT IN ('1') AND retired_at IS NULL AND merged_into IS NULL"),
+    )
+    op.create_index(
+        "ix_resident_updated",
+        "resident",
+        ["updated_at", "id", "area_path", "sex", "ethnicity", "population_type", "stay_status", "doc_type"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
+        postgresql_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
     )
     op.create_index(
         "uq_resident_number",
@@ -523,7 +682,9 @@ def _create_resident_group() -> None:
         sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_resident_group")),
         schema="population",
     )
-    op.create_index("ix_resident_group_group", "resident_group", ["group_index"], unique=False, schema="population")
+    op.create_index(
+        "ix_resident_group_group", "resident_group", ["group_index", "owner_id"], unique=False, schema="population"
+    )
     op.create_index("ix_resident_group_review", "resident_group", ["review_on"], unique=False, schema="population")
 
 

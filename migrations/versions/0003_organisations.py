@@ -192,6 +192,15 @@ def _create_organisation() -> None:
     op.create_index(
         "ix_organisation_fingerprint", "organisation", ["fingerprint"], unique=False, schema="organisations"
     )
+    op.create_index(
+        "ix_organisation_merged_into",
+        "organisation",
+        ["merged_into"],
+        unique=False,
+        schema="organisations",
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
     op.create_index("ix_organisation_name_key", "organisation", ["name_key"], unique=False, schema="organisations")
     op.create_index(
         "ix_organisation_next_inspection", "organisation", ["next_inspection_on"], unique=False, schema="organisations"

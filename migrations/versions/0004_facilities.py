@@ -157,6 +157,15 @@ def _create_facility() -> None:
     )
     op.create_index("ix_facility_area", "facility", ["area_path", "subclass"], unique=False, schema="facilities")
     op.create_index("ix_facility_fingerprint", "facility", ["fingerprint"], unique=False, schema="facilities")
+    op.create_index(
+        "ix_facility_merged_into",
+        "facility",
+        ["merged_into"],
+        unique=False,
+        schema="facilities",
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
     op.create_index("ix_facility_next_check", "facility", ["next_check_on"], unique=False, schema="facilities")
     op.create_index(
         "ix_facility_position", "facility", ["subclass", "longitude", "latitude"], unique=False, schema="facilities"
@@ -224,6 +233,15 @@ def _create_place() -> None:
     op.create_index("ix_place_area", "place", ["area_path", "name_pinyin"], unique=False, schema="facilities")
     op.create_index("ix_place_code", "place", ["code"], unique=False, schema="facilities")
     op.create_index("ix_place_fingerprint", "place", ["fingerprint"], unique=False, schema="facilities")
+    op.create_index(
+        "ix_place_merged_into",
+        "place",
+        ["merged_into"],
+        unique=False,
+        schema="facilities",
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
     op.create_index("ix_place_source", "place", ["source", "source_key"], unique=False, schema="facilities")
 
 

@@ -28,6 +28,10 @@ class Facility(Record, Base):
         sa.Index("ix_facility_area", "area_path", "subclass"),
         sa.Index("ix_facility_fingerprint", "fingerprint"),
         sa.Index("ix_facility_source", "source", "source_key"),
+        sa.Index(
+            "ix_facility_merged_into", "merged_into",
+            sqlite_where=sa.text("merged_into IS NOT NULL"), postgresql_where=sa.text("merged_into IS NOT NULL"),
+        ),
         sa.Index("ix_facility_position", "subclass", "longitude", "latitude"),
         sa.Index("ix_facility_next_check", "next_check_on"),
         {"schema": "facilities"},
@@ -103,6 +107,10 @@ class Place(Record, Base):
         sa.Index("ix_place_code", "code"),
         sa.Index("ix_place_fingerprint", "fingerprint"),
         sa.Index("ix_place_source", "source", "source_key"),
+        sa.Index(
+            "ix_place_merged_into", "merged_into",
+            sqlite_where=sa.text("merged_into IS NOT NULL"), postgresql_where=sa.text("merged_into IS NOT NULL"),
+        ),
         {"schema": "facilities"},
     )
 

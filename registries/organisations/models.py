@@ -28,6 +28,10 @@ class Organisation(Record, Base):
         sa.Index("ix_organisation_area", "area_path", "name_pinyin"),
         sa.Index("ix_organisation_fingerprint", "fingerprint"),
         sa.Index("ix_organisation_source", "source", "source_key"),
+        sa.Index(
+            "ix_organisation_merged_into", "merged_into",
+            sqlite_where=sa.text("merged_into IS NOT NULL"), postgresql_where=sa.text("merged_into IS NOT NULL"),
+        ),
         sa.Index("ix_organisation_name_key", "name_key"),
         sa.Index("ix_organisation_next_inspection", "next_inspection_on"),
         {"schema": "organisations"},

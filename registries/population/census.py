@@ -7,9 +7,11 @@ resident is looked up.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,8 +20,9 @@ from sqlalchemy.orm import Session
 from .. import references
 from ..access import Actor, NotAllowed
 from ..areas import within
+from ..records import in_chunks
 from ..references import AreaEntry, AreaIndex, CodeList
-from .models import ResidentStay
+from .models import Resident, ResidentStay
 from .stays import UNKNOWN
 
 #: The kinds of stay of usual residents (常住), the denominator of rates.
@@ -99,10 +102,12 @@ def population_on(
     bands = bands_of(known.codes(scheme))
     bounds = _bounds(bands, on)
     inside = _inside(actor, paths)
-    rows = session.execute(_statement(on, inside, kinds, list(bounds.values())))
+    there = _there(on, inside, kinds)
     census = Census(on, scheme)
     level_of = _Level(known.areas, level)
-    for path, sex, people, uncertain, ageless, *reached in rows:
+    rows = session.execute(_statement(there, list(bounds.values())))
+    # The index that all stays are counted by knows no residents: those that do not count are taken off again.
+    for path, sex, people, uncertain, ageless, *reached in chain(rows, _not_counted(session, there, bounds)):
         area_id = level_of.area_id(path)
         counted = dict(zip(bounds, reached, strict=True))
         census.total += people
@@ -159,17 +164,32 @@ def _years_before(on: date, years: int) -> date:
         return date(on.year - years, 2, 28)
 
 
-def _statement(
-    on: date, inside: list[str] | None, kinds: Collection[str], bounds: Sequence[date]
-) -> sa.Executable:
+def _not_counted(
+    session: Session, there: Sequence[sa.ColumnElement[bool]], bounds: Mapping[int, date]
+) -> Iterator[tuple[Any, ...]]:
+    """The stays, as numbers below zero, of residents whose record was a mistake or is that of another one too."""
+    stay = ResidentStay
+    gone = (Resident.merged_into.is_not(None), Resident.retired_at.is_not(None))
+    ids = {record_id for condition in gone for record_id in session.scalars(sa.select(Resident.id).where(condition))}
+    for chunk in in_chunks(ids):
+        statement = sa.select(stay.area_path, stay.sex, stay.certainty, stay.born_on)
+        for row in session.execute(statement.where(stay.owner_id.in_(chunk), *there)):
+            reached = (-int(row.born_on is not None and row.born_on <= bound) for bound in bounds.values())
+            yield row.area_path, row.sex, -1, -int(row.certainty == UNKNOWN), -int(row.born_on is None), *reached
+
+
+def _there(on: date, inside: list[str] | None, kinds: Collection[str]) -> list[sa.ColumnElement[bool]]:
     stay = ResidentStay
     there = [
         stay.counted_from <= on,
         sa.or_(stay.to_on.is_(None), stay.to_on > on),
         stay.kind.in_(sorted(kinds)),
     ]
-    if inside is not None:
-        there.append(within(stay.area_path, inside))
+    return there if inside is None else [*there, within(stay.area_path, inside)]
+
+
+def _statement(there: Sequence[sa.ColumnElement[bool]], bounds: Sequence[date]) -> Any:
+    stay = ResidentStay
     count = sa.func.count()
     return (
         sa.select(

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from .. import references
 from ..access import Actor
+from ..merging import with_merged
 from ..messages import N_, Problem
 from ..records import Change, Conflict, Invalid, Item
-from .homes import household_key, households
+from .homes import DWELLING, household_key, households
 from .life_events import transfer
 from .models import Household, Resident
 from .rules import GONE
@@ -26,13 +27,13 @@ HEAD = "02"
 def members(session: Session, household_id: UUID) -> list[Item]:
     """Who belongs to a household and lives, the head first; without asking for permission."""
     head = next((item.values["head_id"] for item in households.load(session, [household_id])), None)
-    found = _present(session, Resident.household_id == household_id)
+    found = _present(session, Resident.household_id.in_(with_merged(session, households.kind, household_id)))
     return sorted(found, key=lambda item: item.id != head)
 
 
 def occupants(session: Session, dwelling_id: UUID) -> list[Item]:
     """Who lives in a dwelling, whichever household they belong to; without asking for permission."""
-    return _present(session, Resident.dwelling_id == dwelling_id)
+    return _present(session, Resident.dwelling_id.in_(with_merged(session, DWELLING, dwelling_id)))
 
 
 def _present(session: Session, condition: sa.ColumnElement[bool]) -> list[Item]:

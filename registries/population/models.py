@@ -9,19 +9,30 @@ A household's head has no foreign key: it is a resident who may be written after
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, plain_text
+from ..db import Base, UtcDateTime, plain_text
 from ..links import LinkColumns
 from ..storing import Part, Record
 
 RESIDENT = "population.resident"
 LIVE = "retired_at IS NULL AND merged_into IS NULL"
+#: What lists of residents are narrowed by, with the values that most people have. Every index of an order holds these
+#: columns, so a list is walked without reading residents; the rare values have an index of their own, which costs a
+#: usual resident nothing.
+USUAL = {
+    "sex": "'1', '2'",
+    "ethnicity": "'01'",
+    "population_type": "'HJ', 'LD'",
+    "stay_status": "'1'",
+    "doc_type": "'RIC'",
+}
+FILTERED = tuple(USUAL)
 
 
 def _index(name: str, *columns: str, where: str | None = None, unique: bool = False) -> sa.Index:
@@ -39,10 +50,17 @@ class Resident(Record, Base):
 
     __tablename__ = "resident"
     __table_args__ = (
-        _index("ix_resident_area", "area_path", "name_pinyin", "id", where=LIVE),
-        _index("ix_resident_pinyin", "name_pinyin", "id", "area_path", where=LIVE),
+        _index("ix_resident_area", "area_path", "name_pinyin", "id", "birth_sort", *FILTERED, where=LIVE),
+        _index("ix_resident_pinyin", "name_pinyin", "id", "area_path", *FILTERED, where=LIVE),
         _index("ix_resident_initials", "name_initials", "area_path", where=LIVE),
-        _index("ix_resident_birth", "birth_sort", "id", "area_path", where=LIVE),
+        _index("ix_resident_birth", "birth_sort", "id", "area_path", *FILTERED, where=LIVE),
+        _index("ix_resident_updated", "updated_at", "id", "area_path", *FILTERED, where=LIVE),
+        _index("ix_resident_id", "id", "area_path", *FILTERED, where=LIVE),
+        _index("ix_resident_retired", "area_path", "id", where="retired_at IS NOT NULL"),
+        *(
+            _index(f"ix_resident_{name}", name, "area_path", "id", where=f"{name} NOT IN ({usual}) AND {LIVE}")
+            for name, usual in USUAL.items()
+        ),
         _index(
             "uq_resident_number",
             "id_number_index",
@@ -55,6 +73,8 @@ class Resident(Record, Base):
         _index("ix_resident_dwelling", "dwelling_id", where="dwelling_id IS NOT NULL"),
         _index("ix_resident_fingerprint", "fingerprint", where="fingerprint IS NOT NULL"),
         _index("ix_resident_row_digest", "row_digest", where="row_digest IS NOT NULL"),
+        _index("ix_resident_merged_into", "merged_into", where="merged_into IS NOT NULL"),
+        _index("ix_resident_retired_at", "retired_at", where="retired_at IS NOT NULL"),
         _index("ix_resident_source", "source", "source_key", where="source_key IS NOT NULL"),
         {"schema": "population"},
     )
@@ -168,7 +188,7 @@ class ResidentGroup(Part, Base):
     OWNER = RESIDENT
     __tablename__ = "resident_group"
     __table_args__ = (
-        sa.Index("ix_resident_group_group", "group_index"),
+        sa.Index("ix_resident_group_group", "group_index", "owner_id"),
         sa.Index("ix_resident_group_review", "review_on"),
         {"schema": "population"},
     )
@@ -206,6 +226,7 @@ class Household(Record, Base):
         _index("ix_household_dwelling", "dwelling_id", where="dwelling_id IS NOT NULL"),
         _index("ix_household_fingerprint", "fingerprint", where="fingerprint IS NOT NULL"),
         _index("ix_household_row_digest", "row_digest", where="row_digest IS NOT NULL"),
+        _index("ix_household_merged_into", "merged_into", where="merged_into IS NOT NULL"),
         _index("ix_household_source", "source", "source_key", where="source_key IS NOT NULL"),
         {"schema": "population"},
     )
@@ -229,6 +250,7 @@ class Dwelling(Record, Base):
         _index("ix_dwelling_building", "building_id", where="building_id IS NOT NULL"),
         _index("ix_dwelling_fingerprint", "fingerprint", where="fingerprint IS NOT NULL"),
         _index("ix_dwelling_row_digest", "row_digest", where="row_digest IS NOT NULL"),
+        _index("ix_dwelling_merged_into", "merged_into", where="merged_into IS NOT NULL"),
         _index("ix_dwelling_source", "source", "source_key", where="source_key IS NOT NULL"),
         {"schema": "population"},
     )
@@ -250,6 +272,36 @@ class Dwelling(Record, Base):
     ebike_indoors: Mapped[bool | None] = mapped_column(sa.Boolean)
     address: Mapped[str | None] = mapped_column(sa.String(300))
     note: Mapped[str | None] = mapped_column(sa.Text)
+
+
+class TransferRequest(Base):
+    """Somebody asks for a resident, or the whole household, whose record another area holds.
+
+    It says where the person shall go and who asked, and nothing of the record but its id, which is shown to those
+    alone who may see the record.
+    """
+
+    __tablename__ = "transfer_request"
+    __table_args__ = (
+        _index("uq_transfer_request_open", "resident_id", "area_id", unique=True, where="state = 'open'"),
+        sa.Index("ix_transfer_request_state", "state", "requested_at"),
+        sa.Index("ix_transfer_request_requested_by", "requested_by", "requested_at"),
+        {"schema": "population"},
+    )
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    resident_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    with_household: Mapped[bool] = mapped_column(sa.Boolean)
+    area_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    area_path: Mapped[str] = mapped_column(plain_text(32))
+    state: Mapped[str] = mapped_column(plain_text(10))
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    requested_by: Mapped[str] = mapped_column(sa.String(120))
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    batch_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    decided_by: Mapped[str | None] = mapped_column(sa.String(120))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[str | None] = mapped_column(sa.String(500))
 
 
 class Denominator(Base):

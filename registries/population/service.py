@@ -16,13 +16,14 @@ from ..access import Actor
 from ..chinese import address_key, person_initials, person_name_key, person_pinyin
 from ..messages import N_
 from ..records import Item, Records
+from ..references import References
 from ..storing import Context, Kind
 from .homes import DWELLING, HOUSEHOLD, dwellings, households
 from .likeness import alike_residents
 from .linking import link_residents
 from .models import Resident, ResidentEvent, ResidentGroup, ResidentLink, ResidentStay
 from .schemas import ResidentSchema
-from .stays import follow
+from .stays import follow, settle
 
 __all__ = ["DWELLING", "HOUSEHOLD", "RESIDENT", "dwellings", "households", "residents", "set_groups"]
 
@@ -39,6 +40,12 @@ def derive_resident(values: dict[str, Any], stored: Mapping[str, Any] | None, co
     groups = values.get("groups")
     if groups:
         values["groups"] = [row if row.get("noted_on") else _dated(row, context) for row in groups]
+
+
+def settle_resident(values: dict[str, Any], stored: Mapping[str, Any], known: References) -> None:
+    """The stays with sex, birth date and path as they are now."""
+    record = {**stored, **values}
+    values["stays"] = settle(record.get("stays") or (), record, known.areas)
 
 
 def _dated(row: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -96,6 +103,7 @@ RESIDENT = Kind(
     codes=resident_codes,
     fingerprint=resident_print,
     sort_columns=SORT_KEYS,
+    settle=settle_resident,
     alike=alike_residents,
     together=(
         frozenset({"doc_type", "id_number", "no_id_reason"}),

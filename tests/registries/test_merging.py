@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ from app import catalogue as every_kind
 from registries import area_moves, changes, duplicates, merging, references
 from registries.access import Actor, Grant, NotAllowed, console
 from registries.messages import Refused
+from registries.population.census import population_on
+from registries.population.households import members
 from registries.records import Invalid
 from registries.storing import opened
 from tests import factories
@@ -153,7 +156,37 @@ def test_lists_that_tell_one_story_are_taken_whole(any_database):
         merge(any_database, residents, first, second, join=["stays"])
     merge(any_database, residents, first, second, ["area_id"])
     ours, theirs = (clear(any_database, residents, one) for one in (first, second))
-    assert (ours["stays"], ours["life_events"]) == (theirs["stays"], theirs["life_events"])
+    assert ours["life_events"] == theirs["life_events"]
+    told = ("area_id", "area_path", "from_on", "to_on", "kind")
+    one, other = ([[row[name] for name in told] for row in values["stays"]] for values in (ours, theirs))
+    assert one == other
+
+
+def test_one_person_with_two_records_is_counted_once_with_the_sex_that_was_chosen(any_database):
+    residents, day = KINDS["resident"], date(2026, 6, 1)
+    told = {"moved_in_on": "2015-06-01", "area_id": HERE, "separation_type": None}
+    first, second, third = (make(any_database, residents, **told) for _ in range(3))
+    edit(any_database, residents, second, id_number=None, doc_type=None, no_id_reason="lost", sex="2")
+    merge(any_database, residents, first, second, ["sex"])
+    with any_database.writing("population") as session:
+        residents.retire(session, third, version=1, actor=ACTOR, reason="Made by mistake.")
+    counts = []
+    for _step in range(2):
+        with any_database.reading() as session:
+            census = population_on(session, day)
+        counts.append((census.total, census.count(sex="1"), census.count(sex="2")))
+        if _step == 0:
+            unmerge(any_database, residents, second)
+    assert counts == [(1, 0, 1), (2, 1, 1)]
+
+
+def test_people_of_a_merged_household_belong_to_the_one_that_stayed(any_database):
+    residents, households = KINDS["resident"], KINDS["household"]
+    people = [make(any_database, residents, area_id=HERE) for _ in range(2)]
+    first, second = (clear(any_database, residents, one)["household_id"] for one in people)
+    merge(any_database, households, first, second)
+    with any_database.reading() as session:
+        assert {item.id for item in members(session, first)} == set(people)
 
 
 def test_a_merge_asks_for_the_right_to_merge(any_database, firms):
