@@ -30,6 +30,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -81,22 +82,21 @@ def plain_text(length: int) -> sa.String:
 
 
 _uuid_lock = threading.Lock()
-_uuid_last = 0
+_uuid_last = [0]
 
 
 def new_id() -> UUID:
-    """A UUIDv7 (RFC 9562): made here before the insert, ordered by time, never equal to an earlier one of this process."""
-    global _uuid_last
+    """A UUIDv7 (RFC 9562): made before the insert, ordered by time, never equal to an earlier one of this process."""
     stamp = time.time_ns() // 1_000_000 << 18
     with _uuid_lock:
-        _uuid_last = stamp = max(stamp, _uuid_last + 1)
+        _uuid_last[0] = stamp = max(stamp, _uuid_last[0] + 1)
     high = (stamp >> 18) << 16 | 0x7000 | (stamp >> 6 & 0xFFF)
     low = 0x8000 << 48 | (stamp & 0x3F) << 56 | secrets.randbits(56)
     return UUID(int=high << 64 | low)
 
 
 def now() -> datetime:
-    """This moment in UTC."""
+    """The moment in UTC."""
     return datetime.now(UTC)
 
 
@@ -172,8 +172,8 @@ class Database:
     def writing(self, database: str, large: bool = False) -> Iterator[Session]:
         """A transaction that writes ``database`` and nothing else: committed at the end, or undone by any exception.
 
-        ``large`` gives SQLite the memory for a transaction of many rows: pages of an index that do not fit the cache are
-        written out and read back again and again.
+        ``large`` gives SQLite the memory for a transaction of many rows: pages of an index that do not fit the cache
+        are written out and read back again and again.
 
         :raises Busy: another writer kept the turn for longer than `TURN_SECONDS`.
         """
@@ -210,6 +210,7 @@ class Database:
             "sqlite://", hide_parameters=True, poolclass=sa.QueuePool, pool_size=16, max_overflow=16,
             connect_args={"check_same_thread": False, "isolation_level": None, "uri": True, "cached_statements": 512},
         )
+        engine.dialect.statement_compiler = _Compiler
         sa.event.listen(engine, "connect", self._open_files)
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         return engine
@@ -225,6 +226,13 @@ class Database:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA busy_timeout = {TURN_SECONDS * 1000}")
         connection.execute("PRAGMA temp_store = MEMORY")
+
+
+class _Compiler(SQLiteCompiler):
+    """Writes hints of tables into the statement: ``INDEXED BY``, which SQLAlchemy knows for other engines only."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        return text
 
 
 def is_lock_error(error: OperationalError) -> bool:

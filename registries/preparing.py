@@ -40,7 +40,8 @@ class Preparer:
     def __init__(
         self, storage: Storage, keys: Keys, known: References, dialect: sa.Dialect, at: datetime, as_of: date | None
     ) -> None:
-        self.storage, self.kind, self.keys, self.known, self.dialect, self.at = storage, storage.kind, keys, known, dialect, at
+        self.storage, self.kind = storage, storage.kind
+        self.keys, self.known, self.dialect, self.at = keys, known, dialect, at
         self.context = Context(known, today(), as_of)
 
     def prepare(self, new: New) -> Prepared:
@@ -48,7 +49,9 @@ class Preparer:
         self.kind.derive(new.values, None, self.context)
         row = self._row(new)
         parts = {
-            name: tuples(model.__table__, self.dialect, self.storage.part_rows(self.keys, new.id, name, new.values[name]))
+            name: tuples(
+                model.__table__, self.dialect, self.storage.part_rows(self.keys, new.id, name, new.values[name]),
+            )
             for name, model in self.kind.parts.items() if new.values.get(name)
         }
         told = changes.told(self.keys, self._entry(new, row))

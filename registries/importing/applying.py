@@ -3,8 +3,8 @@
 A second `apply` does nothing. A kill at any moment leaves the batch undone or done. What changed in the registry since
 the file was checked is noticed by the position of its log, and then every row is matched again before it is written.
 
-`undo` puts back exactly what the batch did, apart from logs, serial counters, versions and times. A record that somebody
-edited since, or that other records have come to need, is left as it is and reported as a conflict.
+`undo` puts back exactly what the batch did, apart from logs, serial counters, versions and times. A record that
+somebody edited since, or that other records have come to need, is left as it is and reported as a conflict.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _chunks(session: Session, batch: Batch) -> Iterator[list[Any]]:
 
 
 def _matched_again(session: Session, records: Records, batch: Batch, rows: list[_Waiting]) -> list[_Waiting]:
-    """The rows without those that meanwhile stand in a record or whose record is gone; new ones with a record change it."""
+    """The rows less those that stand in a record by now or whose record is gone; new ones with a record change it."""
     rows = _not_written(session, records, batch, rows)
     codes = {
         row.number: records.kind.codes(records.storage.from_json(row.values))
@@ -139,7 +139,7 @@ def _not_written(session: Session, records: Records, batch: Batch, rows: list[_W
 
 
 class _Applier:
-    """Writes the staged rows of one batch, a chunk at a time; new records are made ready by other processes meanwhile."""
+    """Writes the staged rows of a batch, a chunk at a time; new records are made ready by other processes meanwhile."""
 
     def __init__(
         self, session: Session, records: Records, batch: Batch, actor: Actor, progress: Callable[[int], None]
@@ -151,12 +151,12 @@ class _Applier:
     def run(self, moved: bool) -> None:
         processes = max(1, (os.cpu_count() or 1) - 1) if self.batch.counts["new"] >= ROWS_WORTH_WORKERS else 0
         keys = self.session.info["keys"]
-        recipe = (self.records.kind, keys.recipe(), references.load(self.session), self.session.connection().dialect.name,
+        dialect = self.session.connection().dialect.name
+        recipe = (self.records.kind, keys.recipe(), references.load(self.session), dialect,
                   now(), self.batch.as_of)
         with Pipeline(record_preparer, recipe, processes) as preparers:
-            for rows in _chunks(self.session, self.batch):
-                if moved:
-                    rows = _matched_again(self.session, self.records, self.batch, rows)
+            for staged in _chunks(self.session, self.batch):
+                rows = _matched_again(self.session, self.records, self.batch, staged) if moved else staged
                 for written, prepared in preparers.put(len(rows), self._new(rows)):
                     self._write(written, prepared)
                 self._change([row for row in rows if row.state == "changed"])
@@ -195,7 +195,8 @@ class _Applier:
     def _change(self, rows: Sequence[_Waiting]) -> None:
         changed = {row.record_id: row for row in rows}
         items = self.records.load(self.session, list(changed))
-        self._require_scope(area for item in items for area in (item.values["area_id"], changed[item.id].values.get("area_id")))
+        areas = [(item.values["area_id"], changed[item.id].values.get("area_id")) for item in items]
+        self._require_scope(area for both in areas for area in both)
         self.records.change(self.session, [
             Change(item, changed[item.id].values, {"row_digest": changed[item.id].row_digest}) for item in items
         ], actor=self.actor, batch_id=self.batch.id, as_of=self.batch.as_of)
@@ -236,7 +237,8 @@ def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, a
             raise NotAllowed("undo")
         if batch.state != "applied":
             raise Refused(Problem(
-                N_("Import %(batch)s cannot be undone: its state is “%(state)s”."), N_("Only an applied import can be undone."),
+                N_("Import %(batch)s cannot be undone: its state is “%(state)s”."),
+                N_("Only an applied import can be undone."),
                 batch=str(batch_id), state=batch.state,
             ))
         undone = Undone(batch)
@@ -259,7 +261,7 @@ def _path(session: Session, batch: Batch) -> str | None:
 
 
 def _edited_since(session: Session, batch: Batch) -> set[UUID]:
-    """The records of a batch with a later change that still stands: not its own, nor one of a batch taken back there."""
+    """The records of a batch with a later change that stands: not its own, nor one of a batch taken back there."""
     table = CHANGE[batch.database]
     ours, later, back = table.alias("ours"), table.alias("later"), table.alias("back")
     taken_back = sa.exists().where(
@@ -277,7 +279,7 @@ def _put_back(
     session: Session, catalogue: dict[str, Records], chunk: Sequence[changes.Change], edited: set[UUID], undone: Undone,
     actor: Actor,
 ) -> None:
-    """Put back changes in the order given, the newest first; those of one kind and action that follow each other at once."""
+    """Put back changes, the newest first; those of one kind and action that follow each other at once."""
     run: list[changes.Change] = []
     for change in [*chunk, None]:
         if run and (change is None or (change.kind, change.action) != (run[0].kind, run[0].action)):
@@ -308,7 +310,8 @@ def json_counts(batch: Batch, seconds: float) -> dict[str, Any]:
     counts = batch.counts
     rows = sum(counts[state] for state in batches.STATES)
     return {
-        "batch": str(batch.id), "rows": rows, "new": counts["new"], "changed": counts["changed"], "same": counts["same"],
+        "batch": str(batch.id), "rows": rows,
+        "new": counts["new"], "changed": counts["changed"], "same": counts["same"],
         "duplicates": counts["duplicate"], "transfer": counts["transfer"], "errors": counts["error"],
         "warnings": counts["warnings"], "incomplete": counts["incomplete"], "probable": counts["probable"],
         "seconds": round(seconds, 3),

@@ -128,11 +128,12 @@ class RowReader:
             number, json_text(ready), _told(checked.errors), _told(checked.warnings),
             [name for name in self._required if values.get(name) is None and name not in masked], masked,
             self.kind.codes(values), self.kind.fingerprint(values), self._source_key(cells),
-            str(record_id).strip() if record_id else None, ready.get("area_id"), self.schema.incomplete({**masked, **values}),
+            str(record_id).strip() if record_id else None, ready.get("area_id"),
+            self.schema.incomplete({**masked, **values}),
         )
 
     def check(self, raw: Mapping[str, Any], stored: Mapping[str, Any]) -> Checked:
-        """What the schema finds, as it counts for the row of a file: nobody is there to give a reason or to type again."""
+        """What the schema finds, as it counts for a row: nobody is there to give a reason or to type again."""
         checked = self.schema.check(raw, stored)
         if TOO_LONG in raw:
             checked.error(TOO_LONG, Problem(

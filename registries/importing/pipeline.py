@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, Self
 
 #: How many chunks may be under way: enough to keep the workers busy, few enough to keep memory small.
 AHEAD = 4
@@ -16,17 +16,18 @@ AHEAD = 4
 class Pipeline:
     """Does ``worker(*recipe)`` of each chunk in ``processes`` others, or, with none, in this one when it is put in.
 
-    ``make(*recipe)`` is called once per process and gives the function that works on a chunk; both must be known by name.
+    ``make(*recipe)`` is called once per process and gives the function that works on a chunk; what it needs must be
+    known by name.
     """
 
     def __init__(self, make: Callable[..., Callable[[Any], Any]], recipe: tuple[Any, ...], processes: int) -> None:
-        self.here = None if processes else make(*recipe)
+        self.here = _unused if processes else make(*recipe)
         self.pool = ProcessPoolExecutor(
             processes, mp_context=get_context(_start_method()), initializer=_start, initargs=(make, recipe),
         ) if processes else None
         self.waiting: list[tuple[Any, Future[Any]]] = []
 
-    def __enter__(self) -> Pipeline:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -36,7 +37,6 @@ class Pipeline:
     def put(self, token: Any, chunk: Any) -> Iterator[tuple[Any, Any]]:
         """Hand in a chunk; gives back the results that are due, each with the token it was handed in with."""
         if self.pool is None:
-            assert self.here is not None
             yield token, self.here(chunk)
             return
         self.waiting.append((token, self.pool.submit(_work, chunk)))
@@ -53,8 +53,12 @@ class Pipeline:
         return token, pending.result()
 
 
+def _unused(chunk: Any) -> Any:
+    raise AssertionError("The work is done in other processes.")
+
+
 def _start_method() -> str:
-    """A fork starts at once but may copy a lock that another thread holds; with other threads a new process is spawned."""
+    """A fork starts at once but may copy a lock that another thread holds: with other threads processes are spawned."""
     return "fork" if threading.active_count() == 1 else "spawn"
 
 

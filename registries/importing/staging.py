@@ -80,7 +80,8 @@ def stage(
     reader = RowReader(records.kind, known, mapping, table.headings, options.clear_blanks)
     batch = Batch(
         new_id(), records.kind.database, records.name, "staging", actor.name, source, options.file_name, area_id,
-        options.as_of, options.clear_blanks, table.headings, mapping.as_json(), position, dict.fromkeys((*STATES, *MARKS), 0),
+        options.as_of, options.clear_blanks, table.headings, mapping.as_json(), position,
+        dict.fromkeys((*STATES, *MARKS), 0),
     )
     with database.writing(batch.database) as session:
         batches.add(session, batch)
@@ -196,7 +197,8 @@ class _Stager:
         fresh = [(row, digest) for row, digest in zip(rows, digests, strict=True) if digest not in known]
         # Rows known to the letter come first: another row that names the same record is then a repetition of theirs.
         decisions = [
-            self._again(row[0], digest, known[digest]) for row, digest in zip(rows, digests, strict=True) if digest in known
+            self._again(row[0], digest, known[digest])
+            for row, digest in zip(rows, digests, strict=True) if digest in known
         ]
         with self.database.reading() as session:
             decisions += self.comparer.compare(session, [row for row, _ in fresh], outcomes, [d for _, d in fresh])
@@ -253,7 +255,8 @@ def _finish(database: Database, batch: Batch, table: Table, options: Options) ->
     unread = [heading for heading in mapping.unread(table.headings) if heading]
     if unread:
         batch.notes.append(Problem(
-            N_("These columns are not read: %(headings)s."), N_("Name their field in a mapping file if they are needed."),
+            N_("These columns are not read: %(headings)s."),
+            N_("Name their field in a mapping file if they are needed."),
             headings="、".join(unread),
         ).as_json())
     with database.writing(batch.database) as session:

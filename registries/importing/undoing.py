@@ -89,7 +89,6 @@ def remove_many(session: Session, records: Records, created: Sequence[changes.Ch
 
 def revert(session: Session, records: Records, change: changes.Change, *, actor: Actor) -> None:
     """Write back the values a record had before a change."""
-    assert change.record_id is not None
     keys = session.info["keys"]
     item = records.load(session, [change.record_id])[0]
     fields = records.storage.fields

@@ -122,13 +122,13 @@ def test_a_head_that_came_with_a_batch_leaves_the_older_household_as_it_was(regi
         assert session.scalar(sa.select(models.Household.head_id)) is None
 
 
-def test_a_household_that_others_joined_since_stays_when_its_import_is_taken_back(register, sheet):
+def test_a_household_that_others_joined_since_stays_with_its_head_when_its_import_is_taken_back(register, sheet):
     batch = imported(register, sheet(row(1)))
     imported(register, sheet(row(2, relation="妻")))
     undone = importing.undo(register, CATALOGUE, batch.id, actor=ACTOR)
-    assert [kind for kind, _id in undone.conflicts] == ["household"]
+    assert [kind for kind, _id in undone.conflicts] == ["resident", "household"]
     with register.reading() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(models.Resident)) == 1
+        assert session.scalar(sa.select(sa.func.count()).select_from(models.Resident)) == 2
 
 
 def test_rows_without_number_go_in_with_a_warning_and_only_once(register, sheet):
