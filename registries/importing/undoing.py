@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -90,7 +90,7 @@ def remove_many(session: Session, records: Records, created: Sequence[changes.Ch
 def revert(session: Session, records: Records, change: changes.Change, *, actor: Actor) -> None:
     """Write back the values a record had before a change."""
     keys = session.info["keys"]
-    item = records.load(session, [change.record_id])[0]
+    item = records.load(session, [cast(UUID, change.record_id)])[0]
     fields = records.storage.fields
     values = {
         name: fields[name].from_json(pair[0]) for name, pair in change.changes.items() if name in fields
@@ -107,8 +107,7 @@ def revert(session: Session, records: Records, change: changes.Change, *, actor:
 
 
 def _clear(keys: Any, change: changes.Change, name: str, value: bytes | None) -> str | None:
-    assert change.record_id is not None
-    return None if value is None else open_sealed(keys, change.kind, name, change.record_id, value)
+    return None if value is None else open_sealed(keys, change.kind, name, cast(UUID, change.record_id), value)
 
 
 def _common(name: str, value: Any) -> Any:
