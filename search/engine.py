@@ -25,7 +25,10 @@ class IndexDamaged(Exception):
 
 
 class IndexBusy(Exception):
-    """Another process has been writing the index for long: leave it; the rest is caught up later."""
+    """The index cannot be written just now: leave it; what is missing is caught up later.
+
+    Another process has been writing it for long, or the disk is full or must not be written.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ and built anew in another folder. Personal records have no documents: people are
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +24,11 @@ from registries.access import Actor
 from registries.areas import SEGMENT
 from registries.db import Database
 from registries.findable import Findable
+from registries.messages import N_, Problem, Refused
 from registries.records import Item, Records
 from registries.references import AreaIndex
 
-from .engine import Document, Engine, Hit, IndexDamaged, Key, Query, Result
+from .engine import Document, Engine, Hit, IndexBusy, IndexDamaged, Key, Query, Result
 from .postgres_engine import PostgresEngine
 from .whoosh_engine import WhooshEngine
 
@@ -51,7 +53,7 @@ class Lag:
 
 
 class Feed:
-    """The index of the kinds in ``catalogue`` that have documents, in ``folder`` or, with PostgreSQL, in the database."""
+    """The index of the kinds in ``catalogue`` that have documents: in ``folder``, or in the PostgreSQL database."""
 
     def __init__(self, database: Database, catalogue: Mapping[str, Records], folder: Path) -> None:
         self.database = database
@@ -59,26 +61,54 @@ class Feed:
         self.findable = {name: records for name, records in catalogue.items() if records.kind.documents is not None}
         self.databases = sorted({records.kind.database for records in self.findable.values()})
         self.engine: Engine = WhooshEngine(folder) if database.is_sqlite else PostgresEngine(database.engine)
+        self._mending = threading.Lock()
 
     def lags(self) -> list[Lag]:
-        """How far the index is behind each log.
-
-        :raises IndexDamaged: there is no index that can be read.
-        """
-        positions = self.engine.positions()
+        """How far the index is behind each log; one that is missing or cannot be read is behind by everything."""
+        try:
+            positions = self.engine.positions()
+        except IndexDamaged:
+            positions = {}
         with self.database.reading() as session:
             return [
                 Lag(name, positions.get(name, 0), changes.head(session, name).last_id) for name in self.databases
             ]
 
+    def count(self) -> int:
+        """How many documents the index holds."""
+        try:
+            return self.engine.count()
+        except IndexDamaged:
+            return 0
+
     def catch_up(self) -> int:
-        """Bring the index up to the logs and return how many changes it took in; a damaged one is built anew."""
+        """Bring the index up to the logs and return how many changes it took in; a damaged one is built anew.
+
+        Where the index cannot be written just now it is left as it is: the change that it is to tell of stands in the
+        database already, and the next call takes in what this one left.
+        """
         try:
             return self._catch_up()
         except IndexDamaged as damage:
-            log.warning("The search index is built anew: %s", damage)
-            self.rebuild()
+            return self._mend_or_leave(damage)
+        except IndexBusy as busy:
+            log.warning("The search index is left for later: %s", busy)
             return 0
+
+    def _mend_or_leave(self, damage: IndexDamaged) -> int:
+        with self._mending:
+            try:
+                # Another thread or process may have mended it meanwhile.
+                return self._catch_up()
+            except IndexDamaged:
+                log.warning("The search index is built anew: %s", damage)
+                try:
+                    self._rebuild()
+                except IndexBusy as busy:
+                    log.warning("The search index is left for later: %s", busy)
+            except IndexBusy as busy:
+                log.warning("The search index is left for later: %s", busy)
+        return 0
 
     def _catch_up(self) -> int:
         taken = 0
@@ -119,12 +149,24 @@ class Feed:
             yield document(told, known.areas)
 
     def rebuild(self, progress: Callable[[int], None] = lambda documents: None) -> int:
-        """Build the index anew beside the old one and swap it in; returns the number of documents."""
+        """Build the index anew beside the old one and swap it in; returns the number of documents.
+
+        :raises Refused: there is no room for it, or another process keeps it.
+        """
+        try:
+            self._rebuild(progress)
+        except IndexBusy as busy:
+            raise Refused(Problem(
+                N_("The search index cannot be written just now: %(reason)s."),
+                N_("See that its folder can be written and has room, then try again."), reason=str(busy),
+            )) from busy
+        return self.engine.count()
+
+    def _rebuild(self, progress: Callable[[int], None] = lambda documents: None) -> None:
         with self.database.reading() as session:
             # The positions are read first: a change that comes in meanwhile is taken in again by the next catch-up.
             positions = {name: changes.head(session, name).last_id for name in self.databases}
             self.engine.rebuild(_counted(self._all(session), progress), positions)
-        return self.engine.count()
 
     def _all(self, session: Session) -> Iterator[Document]:
         for records in self.findable.values():
@@ -132,20 +174,28 @@ class Feed:
             last: UUID | None = None
             while True:
                 condition = [] if last is None else [table.c.id > last]
-                statement = sa.select(table).where(table.c.retired_at.is_(None), table.c.merged_into.is_(None), *condition)
-                rows = session.execute(statement.order_by(table.c.id).limit(CHUNK)).all()
+                live = sa.and_(table.c.retired_at.is_(None), table.c.merged_into.is_(None), *condition)
+                rows = session.execute(sa.select(table).where(live).order_by(table.c.id).limit(CHUNK)).all()
                 if not rows:
                     break
                 yield from self._documents(session, records, records.items(session, rows))
                 last = rows[-1].id
 
     def search(self, query: Query, allowed: Callable[[Sequence[Hit]], Collection[Key]]) -> Result:
-        """Answer a query from the index, built anew first if it is missing or damaged."""
+        """Answer a query from the index, built anew first if it is missing or damaged.
+
+        :raises Refused: it is, and cannot be built just now.
+        """
         try:
             return self.engine.search(query, allowed)
         except IndexDamaged as damage:
-            log.warning("The search index is built anew: %s", damage)
-            self.rebuild()
+            with self._mending:
+                try:
+                    # Another thread or process may have mended it, or swapped it while this one was reading.
+                    return self.engine.search(query, allowed)
+                except IndexDamaged:
+                    log.warning("The search index is built anew: %s", damage)
+                    self.rebuild()
             return self.engine.search(query, allowed)
 
     def still_there(self, session: Session, actor: Actor, public: bool) -> Callable[[Sequence[Hit]], Collection[Key]]:
@@ -153,10 +203,12 @@ class Feed:
 
         def allowed(hits: Sequence[Hit]) -> Collection[Key]:
             keys: set[Key] = set()
-            for kind in {hit.kind for hit in hits}:
+            # An index built by another version may know kinds that this one does not.
+            for kind in {hit.kind for hit in hits} & self.findable.keys():
                 records = self.findable[kind]
                 items = records.load(session, [UUID(hit.id) for hit in hits if hit.kind == kind])
-                shown = {(d.kind, d.id) for d in self._documents(session, records, items) if not public or d.audience == "public"}
+                documents = self._documents(session, records, items)
+                shown = {told.key for told in documents if not public or told.audience == "public"}
                 keys |= {
                     (kind, str(item.id)) for item in items if (kind, str(item.id)) in shown
                     and (public or actor.may("read", records.kind.database, item.area_path))
@@ -173,10 +225,11 @@ def _counted(documents: Iterable[Document], progress: Callable[[int], None]) -> 
 
 
 def document(told: Findable, areas: AreaIndex) -> Document:
-    """A findable record as the engine takes it: the area path with its segments parted, street and community as facets."""
+    """A findable record as the engine takes it: the area path in parted segments, street and community as facets."""
+    facets = {**told.facets, **_area_facets(told.area_path, areas)}
     return Document(
-        told.kind, str(told.id), told.title, told.text, tuple(told.names), tuple(told.codes), area_token(told.area_path),
-        told.audience, told.visible_from, told.visible_to, told.date, {**told.facets, **_area_facets(told.area_path, areas)},
+        told.kind, str(told.id), told.title, told.text, tuple(told.names), tuple(told.codes),
+        area_token(told.area_path), told.audience, told.visible_from, told.visible_to, told.date, facets,
     )
 
 

@@ -17,7 +17,8 @@ from .feed import Feed, area_token
 #: The facets that an answer counts, in this order, with what they are called.
 FACETS = {
     "street": N_("Street"), "subclass": N_("Subclass"), "org_type": N_("Kind of unit"), "industry": N_("Industry"),
-    "place_kind": N_("Kind of place"), "operating_status": N_("Status"), "state": N_("State"), "risk_colour": N_("Risk"),
+    "place_kind": N_("Kind of place"), "operating_status": N_("Status"), "state": N_("State"),
+    "risk_colour": N_("Risk"),
 }
 _SCHEMES = {
     "subclass": "facility_subclass", "org_type": "org_type", "industry": "industry", "place_kind": "place_kind",
@@ -68,8 +69,8 @@ def find(feed: Feed, query: Query, *, actor: Actor, public: bool = False, people
         return Found(total, hits)
     with feed.database.reading() as session:
         narrowed = replace(
-            query, kinds=indexed, audience="public" if public else "staff", scopes=_scopes(feed, actor, indexed, public),
-            limit=max(0, query.limit - len(hits)),
+            query, kinds=indexed, audience="public" if public else "staff", limit=max(0, query.limit - len(hits)),
+            scopes=_scopes(feed, actor, indexed, public),
         )
         result = feed.search(narrowed, feed.still_there(session, actor, public))
     hits += [{"kind": h.kind, "id": h.id, "title": h.title, "score": round(h.score, 4)} for h in result.hits]

@@ -13,6 +13,7 @@ number and swaps the name.
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import tempfile
@@ -36,6 +37,21 @@ VERSION = "1"
 """Written into each index; raise it whenever terms or columns change, so that old indexes are rebuilt."""
 
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE}
+"""What the system says when the fault lies with the disk or the machine and not with the index."""
+
+
+@contextmanager
+def room_needed() -> Iterator[None]:
+    """Turns what a disk says that takes no more into `IndexBusy`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise IndexBusy(error.strerror) from error
+        raise
+
+
 @contextmanager
 def damage_told(what: str) -> Iterator[None]:
     """Turns whatever an unreadable file makes Whoosh raise into `IndexDamaged`.
@@ -47,7 +63,7 @@ def damage_told(what: str) -> Iterator[None]:
         yield
     except index.LockError as error:
         raise IndexBusy(what) from error
-    except IndexDamaged:
+    except (IndexDamaged, IndexBusy):
         raise
     except Exception as error:
         raise IndexDamaged(f"{what}: {type(error).__name__}: {error}") from error
@@ -199,16 +215,12 @@ class WhooshEngine:
     ) -> None:
         """Replaces and removes documents and stores positions, in one commit of Whoosh."""
         latest = {document.key: document for document in documents}
-        with damage_told("writing the index"):
+        with damage_told("writing the index"), room_needed():
             with self.lock:
                 whoosh_index = self._index()
-            writer = writer_of(whoosh_index)
-            try:
+            with writer_of(whoosh_index) as writer:
                 self._write(writer, latest, removed, positions)
-            except BaseException:
-                writer.cancel()
-                raise
-            writer.commit()
+                writer.commit()
 
     def _write(
         self,
@@ -237,27 +249,24 @@ class WhooshEngine:
 
         One process rebuilds at a time: it would remove the folder another is still filling.
         """
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.folder.chmod(0o700)
-        turn = FileStorage(str(self.folder)).lock("rebuilding")
-        turn.acquire(blocking=True)
-        try:
-            self._rebuild(documents, positions)
-        finally:
-            turn.release()
+        with room_needed():
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.folder.chmod(0o700)
+            turn = FileStorage(str(self.folder)).lock("rebuilding")
+            turn.acquire(blocking=True)
+            try:
+                self._rebuild(documents, positions)
+            finally:
+                turn.release()
 
     def _rebuild(self, documents: Iterable[Document], positions: Mapping[str, int]) -> None:
         fresh = Path(tempfile.mkdtemp(prefix=f"v{VERSION}-", dir=self.folder))
         try:
-            writer = writer_of(index.create_in(str(fresh), schema()))
-            try:
+            with writer_of(index.create_in(str(fresh), schema())) as writer:
                 for document in documents:
                     add(writer, document)
                 add_positions(writer, positions)
-            except BaseException:
-                writer.cancel()
-                raise
-            writer.commit(optimize=True)
+                writer.commit(optimize=True)
             swap = self.folder / "current.new"
             swap.write_text(fresh.name, encoding="utf-8")
             swap.replace(self.folder / "current")

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PostingsWriter
+from whoosh.index import LockError
+from whoosh.util.filelock import try_for
 
 BLOCK = 1024
 """Postings in a block: larger than Whoosh's own 128, because whole lists are read here, never skipped
@@ -100,9 +103,31 @@ class TermCodec(W3Codec):
         return TermWriter(self, storage, segment)
 
 
-def writer_of(whoosh_index: Any) -> Any:
-    """A writer that holds the index's write lock, waiting for its turn."""
-    writer = whoosh_index.writer(timeout=WAIT_SECONDS, codec=TermCodec())
-    writer.pool.cleanup()
-    writer.pool = TermPool()
-    return writer
+@contextmanager
+def writer_of(whoosh_index: Any) -> Iterator[Any]:
+    """A writer that holds the index's write lock, waiting for its turn; whoever uses it commits.
+
+    Without a commit the index stays as it was. The lock is let go of in any case: Whoosh's own writer keeps it when it
+    cannot be opened or when a commit fails half way, and nobody could write again until the process ended.
+    """
+    lock = whoosh_index.lock("WRITELOCK")
+    if not try_for(lock.acquire, timeout=WAIT_SECONDS, delay=0.05):
+        raise LockError
+    try:
+        writer = whoosh_index.writer(_lk=False, codec=TermCodec())
+        try:
+            writer.pool.cleanup()
+            writer.pool = TermPool()
+            yield writer
+        finally:
+            if not writer.is_closed:
+                _abandon(writer)
+    finally:
+        lock.release()
+
+
+def _abandon(writer: Any) -> None:
+    # A full disk may fail the closing of a file as well; what is left of it is swept up by the next commit.
+    for step in (writer.cancel, writer._tempstorage.destroy):  # noqa: SLF001 - no public way
+        with suppress(Exception):
+            step()
