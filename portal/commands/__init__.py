@@ -21,7 +21,7 @@ from registries.records import Conflict, Doubtful, Invalid, NotFound
 
 from ..settings import Settings
 from ..system import Catalogue, System
-from . import data, imports, site, upkeep
+from . import data, duplicates, imports, site, upkeep
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def build(system: System) -> click.Group:
     group = click.Group(
         "sanku", help=system.gettext(N_("Sanku (三库): one network, three databases for a safe community."))
     )
-    for module in (upkeep, imports, data, site):
+    for module in (upkeep, imports, data, duplicates, site):
         for command in module.commands(system):
             group.add_command(command)
     return group
