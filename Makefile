@@ -61,7 +61,8 @@ lint: install ## check style and types
 messages: install ## collect the texts into translations/ for translating
 	$(BIN)/pybabel --quiet extract -F translations/babel.cfg -k N_ -k lazy_gettext --no-location --sort-output \
 	    --project sanku --version 0.1.0 --copyright-holder "The Sanku authors" -o translations/messages.pot .
-	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations -l zh --no-fuzzy-matching --ignore-pot-creation-date
+	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations -l zh --no-fuzzy-matching --ignore-pot-creation-date \
+	    --ignore-obsolete
 
 lock: ## choose the newest versions that setup.cfg allows and pin them with their hashes
 	$(PYTHON) -m venv $(VENV)-lock
