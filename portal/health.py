@@ -7,13 +7,14 @@ import shutil
 from flask import Blueprint, Response, current_app, jsonify
 
 import migrations
-from search.engine import IndexDamaged
 
 from .system import System
 
 pages = Blueprint("health", __name__)
 
 LEAST_FREE_BYTES = 200_000_000
+#: With more changes than these not yet in the index, searches are not to be relied on.
+MOST_BEHIND = 10_000
 
 
 @pages.get("/healthz")
@@ -31,9 +32,6 @@ def ready() -> tuple[Response, int]:
     if not missing:
         checks["migrations"] = not migrations.heads_match(system.database)
         checks["disk"] = shutil.disk_usage(system.settings.data).free > LEAST_FREE_BYTES
-        try:
-            checks["index"] = bool(system.feed.lags()) or not system.feed.databases
-        except IndexDamaged:
-            checks["index"] = False
+        checks["index"] = all(lag.behind <= MOST_BEHIND for lag in system.feed.lags())
     ok = all(checks.values())
     return jsonify(status="ok" if ok else "not ready", checks=checks), 200 if ok else 503

@@ -47,7 +47,12 @@ class Code(RecordField):
         return str(value)
 
     def to_cell(self, value: Any, references: References) -> Any:
-        return value and references.codes(self.scheme).name(value, references.language)
+        if not value:
+            return value
+        # A name that is also another code's (教育 is P and P83) would not read back: then the code itself stands.
+        codes = references.codes(self.scheme)
+        name = codes.name(value, references.language)
+        return name if codes.find(name) == value else value
 
 
 class Codes(Code):

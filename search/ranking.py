@@ -275,8 +275,9 @@ def largest(values: NDArray[Any], count: int) -> NDArray[np.intp]:
 
     Of many values only those above a guess drawn from a sample are compared; a guess too high is not used.
     """
-    if len(values) <= count:
-        return np.arange(len(values))
+    if len(values) <= count or count < 1:
+        # Of no hits at all, as a page of counts asks for them, the largest are none.
+        return np.arange(len(values) if count > 0 else 0)
     step = len(values) // SAMPLE
     if step > 1:
         sample = np.sort(values[::step])

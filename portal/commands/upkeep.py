@@ -198,12 +198,12 @@ def _index(system: System) -> list[click.Command]:
         if as_json:
             output.print_json(
                 {
-                    "documents": system.feed.engine.count(),
+                    "documents": system.feed.count(),
                     "databases": {lag.database: {"position": lag.position, "last": lag.last} for lag in lags},
                 }
             )
             return
-        click.echo(_(N_("%(count)s documents.")) % {"count": f"{system.feed.engine.count():,}"})
+        click.echo(_(N_("%(count)s documents.")) % {"count": f"{system.feed.count():,}"})
         for lag in lags:
             click.echo(f"{lag.database:<16}{lag.position:>10,} / {lag.last:,}")
 

@@ -54,6 +54,9 @@ class Attributes(RecordField):
         if not isinstance(value, dict) or not all(isinstance(name, str) and name for name in value):
             raise self.make_error("invalid", input=value)
         plain = {name: _plain(item) for name, item in value.items()}
+        if not self.takes_named:
+            # In a column of its own a blank takes the attribute away; among others it says nothing.
+            plain = {name: item for name, item in plain.items() if item is not None}
         sizes = [(len(name), len(item or "")) for name, item in plain.items()]
         if len(plain) > MOST or any(name > NAME_LENGTH or size > VALUE_LENGTH for name, size in sizes):
             raise self.problem("many", list(plain)[:3])

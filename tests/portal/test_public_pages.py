@@ -1,0 +1,152 @@
+"""The first pages as a browser gets them: sound HTML in both languages, no cookie, nothing from other hosts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from flask.testing import FlaskClient
+
+import app
+from portal import setup
+from portal.demo import Sizes, load_demo
+from portal.settings import Settings
+from portal.system import System
+
+PAGES = [
+    "/",
+    "/search",
+    "/search?q=避难",
+    "/search?q=绝无此物",
+    "/search?subclass=2107",
+    "/search?q=避难&page=2",
+    "/nowhere",
+]
+
+
+class Page(HTMLParser):
+    """What a page is made of, as far as the tests ask."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.title, self._in_title = "", False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._in_title = tag == "title"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_title = False
+
+    def handle_data(self, data: str) -> None:
+        self.title += data if self._in_title else ""
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    folder = tmp_path_factory.mktemp("site")
+    settings = Settings(data=folder / "data", keys=folder / "keys.json", index=folder / "index", synchronous="OFF")
+    system = System(settings, app.catalogue())
+    setup.make_ready(system)
+    load_demo(system, Sizes(200, 30, 400, 1, date(2026, 11, 23)), lambda rows: None)
+    return app.create_app(settings).test_client()
+
+
+def get(client: FlaskClient, address: str) -> tuple[int, str]:
+    answer = client.get(address)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_sound(client, prefix, path):
+    status, text = get(client, prefix + path)
+    page = Page(text)
+    assert status == (404 if path == "/nowhere" else 200)
+    assert page.all("html")[0]["lang"] == ("en" if prefix else "zh-Hans")
+    assert len(page.all("h1")) == 1
+    assert page.title.strip()
+    ids = Counter(attributes["id"] for _, attributes in page.tags if "id" in attributes)
+    assert all(count == 1 for count in ids.values())
+    labelled = {label["for"] for label in page.all("label")}
+    for field in page.all("input"):
+        assert field["id"] in labelled
+    headings = [int(tag[1]) for tag, _ in page.tags if tag in ("h1", "h2", "h3", "h4")]
+    assert all(after - before <= 1 for before, after in pairwise(headings))
+    assert all("alt" in image for image in page.all("img"))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_inline_and_nothing_from_other_hosts(client, path):
+    answer = client.get(path)
+    page = Page(answer.get_data(as_text=True))
+    assert not page.all("style")
+    assert not any("style" in attributes for _, attributes in page.tags)
+    assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+    for _, attributes in page.tags:
+        for name in ("src", "href", "action"):
+            assert not (attributes.get(name) or "").startswith(("http:", "https:", "//"))
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "other"), [("/", "/en/"), ("/search?q=x", "/en/search?q=x"), ("/en/search", "/search")]
+)
+def test_each_page_links_to_itself_in_the_other_language(client, path, other):
+    page = Page(get(client, path)[1])
+    assert other in [link.get("href") for link in page.all("link")]
+    assert other in [link.get("href") for link in page.all("a")]
+    assert client.get(other).status_code == 200
+
+
+def test_a_search_finds_public_facilities_and_narrows_them(client):
+    found = get(client, "/search?q=避难")[1]
+    assert found.count('class="hit"') > 0
+    narrowed = get(client, "/search?q=避难&subclass=2107")[1]
+    assert 0 < narrowed.count('class="hit"') <= found.count('class="hit"')
+    assert 'aria-current="true"' in narrowed
+
+
+def test_residents_and_organisations_are_found_by_nobody_outside(client):
+    for words in ("居民委员会", "王", "加油站"):
+        assert get(client, f"/search?q={words}")[1].count('class="hit"') == 0
+
+
+def test_an_empty_answer_says_what_to_do(client):
+    text = get(client, "/en/search?q=绝无此物")[1]
+    assert "Nothing was found" in text
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%00", "q=" + "长" * 5000, "page=-1", "page=9999999999", "page=x", "subclass=<script>", "q=%F0%28"]
+)
+def test_odd_questions_are_answered_calmly(client, query):
+    status, text = get(client, f"/search?{query}")
+    assert status == 200
+    assert "<script" not in text
+
+
+def test_a_page_is_for_residents_and_names_no_command(client):
+    for path in PAGES:
+        assert "sanku " not in get(client, f"/en{path}")[1]
+
+
+def test_the_site_says_that_it_lives_and_is_ready(client):
+    assert client.get("/healthz").get_json() == {"status": "ok"}
+    answer = client.get("/readyz")
+    assert answer.status_code == 200, answer.get_json()
+    assert all(answer.get_json()["checks"].values())
+
+
+def test_other_methods_are_refused(client):
+    assert client.post("/search").status_code == 405
