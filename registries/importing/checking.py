@@ -15,12 +15,13 @@ import orjson
 
 from ..changes import json_text
 from ..chinese import half_width
-from ..fields import is_blank
+from ..fields import Text, is_blank
 from ..masks import HIDDEN
 from ..messages import N_, Problem
 from ..references import References
 from ..schemas import Checked, Findings, RecordSchema, merged
-from ..storing import Kind
+from ..sheets.cells import is_unreadable, lost_digits
+from ..storing import Kind, no_branch
 from .mapping import RECORD_ID, VERSION, ColumnMapping
 
 Row = tuple[int, Sequence[Any]]
@@ -36,10 +37,23 @@ ROWS_WORTH_WORKERS = 6_000
 MASKED = HIDDEN * 3
 #: Where a row says that it has more cells than there are columns.
 TOO_LONG = "row"
+#: Where it says that what tells it from other rows of its source is spoilt.
+SOURCE_KEY = "source_key"
+UNREADABLE = (
+    N_("%(field)s: “%(value)s” has a character that was lost in the file."),
+    N_("Write it anew, and save the file as .xlsx or as CSV in UTF-8."),
+)
+LOST = (
+    N_("%(field)s: a spreadsheet has rounded “%(value)s”; its last digits are lost."),
+    N_("Format the column as text and enter the number again."),
+)
 
 
 class Outcome(NamedTuple):
-    """What a worker found in a row; ``values`` is JSON text, problems are in their JSON form by field."""
+    """What a worker found in a row; ``values`` is JSON text, problems are in their JSON form by field.
+
+    ``branch`` is the fingerprint of the row as a branch of whoever holds its code, see `Kind.branch`.
+    """
 
     number: int
     values: str
@@ -53,6 +67,7 @@ class Outcome(NamedTuple):
     record_id: str | None
     area_id: str | None
     incomplete: list[str]
+    branch: str | None = None
 
 
 @dataclass
@@ -79,6 +94,8 @@ class RowReader:
         self._single = [(n, p[0]) for n, p in self._columns.items() if len(p) == 1 and n not in self._named]
         self._several = [(n, p) for n, p in self._columns.items() if len(p) > 1 or n in self._named]
         self._sealed = frozenset(name for name, item in self.schema.plan.items() if item.sealed)
+        # Fields that are more than text say themselves what may be lost in them.
+        self._digits = frozenset({SOURCE_KEY, *(n for n, item in self.schema.plan.items() if type(item) is Text)})
         self._required = [n for n, item in self.schema.plan.items() if item.required and not item.computed]
 
     def recipe(self) -> tuple[Any, ...]:
@@ -92,6 +109,9 @@ class RowReader:
         width = len(cells)
         if width > len(self.headings) and any(cell not in (None, "") for cell in cells[len(self.headings):]):
             raw[TOO_LONG] = width
+        for position in self._key:
+            if position < width and (lost_digits(cells[position]) or is_unreadable(cells[position])):
+                raw[SOURCE_KEY] = cells[position]
         for name, position in self._single:
             value = cells[position] if position < width else None
             if value == "":
@@ -129,8 +149,15 @@ class RowReader:
             [name for name in self._required if values.get(name) is None and name not in masked], masked,
             self.kind.codes(values), self.kind.fingerprint(values), self._source_key(cells),
             str(record_id).strip() if record_id else None, ready.get("area_id"),
-            self.schema.incomplete({**masked, **values}),
+            self.schema.incomplete({**masked, **values}), self.branch(values),
         )
+
+    def branch(self, values: dict[str, Any]) -> str | None:
+        """The fingerprint of values with a code as those of a branch, for kinds that have any."""
+        if self.kind.branch is no_branch or not self.kind.codes(values):
+            return None
+        made = self.kind.branch(values)
+        return None if made is None else self.kind.fingerprint(made)
 
     def check(self, raw: Mapping[str, Any], stored: Mapping[str, Any]) -> Checked:
         """What the schema finds, as it counts for a row: nobody is there to give a reason or to type again."""
@@ -140,12 +167,28 @@ class RowReader:
                 N_("The row has more cells than there are columns: %(count)s."),
                 N_("Look for a comma within a cell that is not quoted."), count=raw[TOO_LONG],
             ))
+        self._spoiled(raw, checked)
         if checked.doubts:
             checked.errors = merged(checked.errors, checked.doubts)
         for name in [n for n in checked.errors if n in self.schema.plan and self.schema.plan[n].spares_rows]:
             for problem in checked.errors.pop(name):
                 checked.warn(name, Problem(LEFT_OUT, problem.remedy, reason=Problem(problem.msgid, **problem.params)))
         return checked
+
+    def _spoiled(self, raw: Mapping[str, Any], checked: Checked) -> None:
+        """What the cells lost on their way into the file; nothing is known of a value of which a part is missing."""
+        for name, value in raw.items():
+            cells = value if value.__class__ is list else [value]
+            for cell in cells:
+                is_text = cell.__class__ is str
+                if is_text and "\ufffd" in cell:
+                    checked.error(name, self._spoiled_cell(UNREADABLE, name, cell))
+                elif name in self._digits and (not is_text or "+" in cell) and lost_digits(cell):
+                    checked.error(name, self._spoiled_cell(LOST, name, cell))
+
+    def _spoiled_cell(self, said: tuple[str, str], name: str, cell: Any) -> Problem:
+        item = self.schema.plan.get(name)
+        return Problem(said[0], said[1], field=Problem(item.label) if item else name, value=str(cell)[:40])
 
     def told(self, values: dict[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
         """The values that a row tells: a blank cell tells none unless blanks are to clear, and no area ever.

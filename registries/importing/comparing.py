@@ -84,7 +84,8 @@ class Comparer:
         source_keys = {outcome.source_key for outcome in outcomes if outcome.source_key}
         found.source_keys = self._column(session, table.c.source_key, source_keys, table.c.source == self.source)
         column = f"{self.kind.name}.fingerprint"
-        prints = {text: blinds(keys, column, text) for outcome in outcomes if (text := outcome.fingerprint)}
+        texts = {text for outcome in outcomes for text in (outcome.fingerprint, outcome.branch) if text}
+        prints = {text: blinds(keys, column, text) for text in texts}
         by_print: dict[bytes, list[UUID]] = {}
         for chunk in in_chunks(value for values in prints.values() for value in values):
             statement = sa.select(table.c.fingerprint, table.c.id).where(table.c.fingerprint.in_(chunk), _live(table))
@@ -117,9 +118,12 @@ class Comparer:
         marks = [*([item.id] if item else ()), *outcome.codes[:1]]
         earlier = min((self.seen[mark] for mark in marks if mark in self.seen), default=None)
         if earlier is not None and (item is None or item.id in self.seen):
-            return self._repeated(session, cells, outcome, found, earlier)
+            return self._repeated(session, outcome, item, found, earlier)
         if earlier is not None:
             return _failed(outcome, outcome.codes[0][0], HELD)
+        if item is not None and any(self._sees(found.items[i]) for i in found.prints.get(outcome.branch or "", ())):
+            # The code is that of the firm, the row that of a branch which stands beside it already.
+            return self._repeated(session, outcome, item, found, outcome.number)
         if item is not None:
             decision = self._compare(session, cells, outcome, item, found)
         elif outcome.record_id:
@@ -132,7 +136,7 @@ class Comparer:
             decision = self._new(session, outcome, found)
         # A row that fails leaves its record to a better one further down.
         if decision.state != "error":
-            for mark in (*marks, *outcome.codes):
+            for mark in (*marks, *outcome.codes, *([("branch", outcome.branch)] if outcome.branch else ())):
                 self.seen.setdefault(mark, outcome.number)
         return decision
 
@@ -151,20 +155,31 @@ class Comparer:
         return self.scopes is None or any(item.area_path.startswith(scope) for scope in self.scopes)
 
     def _repeated(
-        self, session: Session, cells: Sequence[Any], outcome: Outcome, found: Found, first: int
+        self, session: Session, outcome: Outcome, item: Item | None, found: Found, first: int
     ) -> Decision:
+        """A row whose code stands in another one: a branch of the same firm, or the same thing told twice.
+
+        Rows of one firm with one name at one place are its history, and only the first of them counts.
+        """
         if not outcome.record_id and not self._in_scope(outcome.area_id):
             return self._outside(outcome)
         if not outcome.record_id and outcome.errors:
             return Decision(outcome.number, "error", problems=outcome.errors, warnings=outcome.warnings or {})
-        values = None if outcome.errors else self.kind.branch(self.reader.values(outcome.values))
+        mark = ("branch", outcome.branch)
+        values = None if outcome.errors or mark in self.seen else self.kind.branch(self.reader.values(outcome.values))
+        if values is not None and item is not None:
+            stored = opened(session.info["keys"], item.values)
+            values = None if self.reader.branch(stored) == outcome.branch else values
         if values is None:
-            return Decision(outcome.number, "duplicate", first_row=first)
+            return Decision(outcome.number, "duplicate", first_row=self.seen.get(mark, first))
         plan = self.reader.schema.plan
         ready = {name: plan[name].to_json(value) for name, value in values.items()}
-        return self._new(session, outcome._replace(
-            values=json_text(ready), codes=[], fingerprint=self.kind.fingerprint(values), record_id=None,
+        decision = self._new(session, outcome._replace(
+            values=json_text(ready), codes=[], fingerprint=outcome.branch, record_id=None,
         ), found)
+        if decision.state != "error":
+            self.seen[mark] = outcome.number
+        return decision
 
     def _new(self, session: Session, outcome: Outcome, found: Found) -> Decision:
         errors = dict(outcome.errors or {})

@@ -34,6 +34,9 @@ REGIONAL = (
 SOURCE_KEY_HEADINGS = frozenset(map(fold, ("id", "source_id", "objectid", "fid", "uuid", "数据编号", "来源编号")))
 
 
+_BRACKETS = str.maketrans("[【〔［〖{｛]】〕］〗}｝", "(((((((" + ")))))))")
+
+
 class LearntMapping(Base):
     """The mapping that a source's files of a kind were last read with."""
 
@@ -115,15 +118,39 @@ def complete(schema: RecordSchema, headings: Sequence[str], told: ColumnMapping 
     told = told or ColumnMapping()
     words = _words(schema)
     columns: dict[str, str | None] = {}
+    by_key = {heading_key(heading): name for heading, name in told.columns.items()}
     for heading in headings:
-        columns[heading] = told.columns[heading] if heading in told.columns else _find(words, heading)
-    source_key = tuple(told.source_key) or tuple(
+        key = heading_key(heading)
+        columns[heading] = by_key[key] if key in by_key else _find(words, heading)
+    source_key = _told_key(headings, told) or tuple(
         heading for heading in headings
-        if columns[heading] is None and heading not in told.columns and fold(heading) in SOURCE_KEY_HEADINGS
+        if columns[heading] is None and heading_key(heading) not in by_key and fold(heading) in SOURCE_KEY_HEADINGS
     )[:1]
     mapping = ColumnMapping(columns, told.constants, source_key, told.roc)
     _require(schema, headings, mapping)
     return mapping
+
+
+def heading_key(heading: str) -> str:
+    """What two spellings of a heading have in common: no width, script, case, space, and one kind of brackets."""
+    return fold(heading).translate(_BRACKETS)
+
+
+def _told_key(headings: Sequence[str], told: ColumnMapping) -> tuple[str, ...]:
+    """The headings that identify a row, as this file writes them; none if it has none of them.
+
+    :raises Refused: it has some of them, so that rows would be taken for each other.
+    """
+    written = {heading_key(heading): heading for heading in reversed(headings)}
+    lacking = [heading for heading in told.source_key if heading_key(heading) not in written]
+    if len(lacking) == len(told.source_key):
+        return ()
+    if lacking:
+        raise Refused(Problem(
+            N_("The file has no column “%(headings)s”, by which its rows are told apart."),
+            N_("Correct “source_key” in the mapping file."), headings="、".join(lacking),
+        ))  # fmt: skip
+    return tuple(written[heading_key(heading)] for heading in told.source_key)
 
 
 def known_headings(schema: RecordSchema, told: ColumnMapping | None = None) -> set[str]:
