@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import registry
 from sqlalchemy.orm import Session
 
-from .db import TwoDatabases
+from .guard import refuse_other
 
 Converters = list[tuple[int, Callable[[Any], Any]]]
 
@@ -37,12 +37,11 @@ def insert_tuples(session: Session, table: sa.Table, rows: Sequence[tuple[Any, .
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(table.columns))
         connection.exec_driver_sql(
-            f'INSERT INTO {table.schema}."{table.name}" ({columns}) VALUES ({marks})',  # noqa: S608
+            f'INSERT INTO {table.schema}."{table.name}" ({columns}) VALUES ({marks})',
             list(rows),
         )
         return
-    if table.schema != session.info["writes"]:
-        raise TwoDatabases(f"This transaction writes {session.info['writes']}, not {table.schema}.")
+    refuse_other(session.info.get("writes"), table.schema)
     cursor = connection.connection.cursor()
     with cursor.copy(f'COPY {table.schema}."{table.name}" ({columns}) FROM STDIN') as copy:
         for row in rows:

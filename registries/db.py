@@ -5,7 +5,7 @@ the data folder, attached to every connection; with PostgreSQL each is a schema 
 and tests are the same for both.
 
 **One transaction writes one database.** A transaction over several attached WAL files can be torn by a plain kill, so
-`Database.writing` names the database it writes and a guard refuses every statement that writes another one, always.
+`Database.writing` names the database it writes and `registries.guard` refuses every statement that writes another one.
 What concerns several databases is a job of repeatable steps, one transaction each.
 
 ``writing`` first takes the turn of its database: the UPDATE of the one-row table ``change_head`` takes the write lock
@@ -16,7 +16,6 @@ get a turn in five seconds gets `Busy`. Inside ``writing`` nothing waits for a n
 
 from __future__ import annotations
 
-import re
 import secrets
 import sqlite3
 import threading
@@ -24,7 +23,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -34,9 +32,15 @@ from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from . import guard
+from .guard import DATABASES, TwoDatabases
 from .messages import N_, Problem, Refused
 
-DATABASES = ("network", "population", "organisations", "facilities", "system")
+__all__ = [
+    "CACHE_KB", "DATABASES", "LARGE_CACHE_KB", "TURN_SECONDS", "Base", "Busy", "Database", "TwoDatabases",
+    "UtcDateTime", "is_lock_error", "new_id", "now", "plain_text",
+]
+
 TURN_SECONDS = 5
 CACHE_KB, LARGE_CACHE_KB = 16_000, 160_000
 
@@ -104,23 +108,6 @@ class Busy(Exception):
     """No turn to write within `TURN_SECONDS`: answer 503 and keep the input."""
 
 
-class TwoDatabases(Exception):
-    """A statement would write a database that this transaction does not write."""
-
-
-_WRITES = re.compile(
-    r"(?:^|[\s(])(?:INSERT\s+INTO|REPLACE\s+INTO|INSERT\s+OR\s+\w+\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|COPY|TRUNCATE(?:\s+TABLE)?"
-    r"|(?:CREATE|DROP|ALTER)\s+(?:UNIQUE\s+)?(?:TABLE|INDEX)(?:\s+IF\s+(?:NOT\s+)?EXISTS)?)\s+\"?(\w+)\"?\s*\.",
-    re.IGNORECASE,
-)
-
-
-@lru_cache(maxsize=2000)
-def written_databases(statement: str) -> frozenset[str]:
-    """The databases that an SQL statement writes, read from its text."""
-    return frozenset(name for name in _WRITES.findall(statement) if name in DATABASES)
-
-
 class Database:
     """The five databases behind one engine.
 
@@ -138,7 +125,9 @@ class Database:
             url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True,
             connect_args={"options": f"-c lock_timeout={TURN_SECONDS}s -c timezone=UTC"},
         )
-        sa.event.listen(self.engine, "before_cursor_execute", _refuse_other_databases)
+        guard.watch(self.engine)
+        if self.is_sqlite:
+            sa.event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
 
     def file(self, database: str) -> Path:
         """The SQLite file of a database."""
@@ -192,6 +181,7 @@ class Database:
                 session.flush()
                 for call in session.info["before_commit"]:
                     call(session)
+                guard.ask_before_commit(session.connection())
                 session.commit()
             except OperationalError as error:
                 if is_lock_error(error):
@@ -212,7 +202,6 @@ class Database:
         )
         engine.dialect.statement_compiler = _Compiler
         sa.event.listen(engine, "connect", self._open_files)
-        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         return engine
 
     def _open_files(self, connection: sqlite3.Connection, _record: Any) -> None:
@@ -242,17 +231,7 @@ def is_lock_error(error: OperationalError) -> bool:
 
 
 def _may_write(session: Session, database: str | None) -> None:
-    session.connection(execution_options={"sanku_writes": database})
-
-
-def _refuse_other_databases(
-    connection: sa.Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
-) -> None:
-    # Migrations and set-up connect without the option: they keep to one database by their own rule.
-    options = connection.get_execution_options()
-    if "sanku_writes" not in options:
-        return
-    allowed = options["sanku_writes"]
-    for name in written_databases(statement):
-        if name != allowed:
-            raise TwoDatabases(f"This transaction writes {allowed or 'nothing'}, not {name}.")
+    options: dict[str, Any] = {guard.OPTION: database}
+    if database is None and session.get_bind().dialect.name == "postgresql":
+        options.update(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    session.connection(execution_options=options)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from registries import chain, changes, checking, heads
 from registries.changes import CHANGE, CHANGE_HEAD, Entry
@@ -128,9 +129,9 @@ class Tampering:
 
 def tampered(database: Database, way: Callable[[sa.Connection, random.Random], set[int]], seed: int) -> Tampering:
     """Tamper in a transaction that is then undone, and tell what was found meanwhile."""
-    with database.reading() as session:
-        connection = session.connection().execution_options(sanku_writes="network")
-        wanted = way(connection, random.Random(seed))
+    with Session(database.engine) as session:
+        session.info["keys"] = database.keys
+        wanted = way(session.connection(), random.Random(seed))
         broken = chain.verify(session, "network", heads.noted(database.keys)["network"])
         return Tampering({one.row for one in broken}, wanted)  # The session ends without a commit.
 
