@@ -7,6 +7,7 @@ statement each: all databases can be read together.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -56,6 +57,7 @@ def check(session: Session, records: Records, catalogue: Mapping[str, Records]) 
         if link.kind in catalogue:
             yield from _dangling(session, records, link, catalogue[link.kind])
             yield from _contradictory(session, records, link, catalogue[link.kind], today)
+    yield from _contradictions(session, records)
     yield from _merged(session, records)
     yield from _areas(session, records)
     yield from _overdue(session, records, today)
@@ -116,6 +118,23 @@ def _contradictory(
         N_("A link ends (%(until)s) before it begins (%(since)s)."), N_("Correct one of the two days."),
         since=row[1].isoformat(), until=row[2].isoformat(),
     )))  # fmt: skip
+
+
+def _contradictions(session: Session, records: Records) -> Iterator[Finding]:
+    """What the kind itself finds contradictory; of each sort the first one by one, then their number."""
+    if records.kind.contradictions is None:
+        return
+    told: Counter[str] = Counter()
+    for record_id, problem in records.kind.contradictions(session):
+        told[problem.msgid] += 1
+        if told[problem.msgid] <= MOST:
+            yield _finding("warning", records, record_id, problem)
+    for count in told.values():
+        if count > MOST:
+            yield Finding("warning", Problem(
+                N_("%(count)s more of the same kind in “%(kind)s”."),
+                count=count - MOST, kind=Problem(records.kind.label),
+            ), records.kind.database, records.name)  # fmt: skip
 
 
 def _merged(session: Session, records: Records) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import click
 
-from registries import references, sheets
+from registries import link_targets, references, sheets
 from registries.access import PUBLIC
 from registries.importing.exporting import Wish, export, template
 from registries.messages import N_
@@ -92,7 +92,9 @@ def _edit(system: System) -> click.Command:
         raw = assigned(system, assignments)
         _require_fields(system, kind, raw)
         with system.database.reading() as session:
-            version = records.get(session, record_id, actor=who, follow=False).version
+            stored = records.get(session, record_id, actor=who, follow=False)
+            link_targets.require(session, system.catalogue, records, raw, actor=who, stored=stored)
+        version = stored.version
         with system.database.writing(records.kind.database) as session:
             item = records.update(session, record_id, raw, version=version, actor=who, reason=reason)
         system.feed.catch_up()

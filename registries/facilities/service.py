@@ -20,6 +20,7 @@ from ..records import Invalid, Item, Records, in_chunks
 from ..storing import Kind
 from . import identity
 from .codes import county_of, next_codes, note_codes
+from .contradictions import of_facilities
 from .documents import facility_documents, place_documents
 from .likeness import alike_facilities, alike_places
 from .models import Facility, FacilityLink, Place
@@ -103,6 +104,7 @@ FACILITY = Kind(
     codes=identity.code,
     documents=facility_documents,
     alike=alike_facilities,
+    contradictions=of_facilities,
     together=(frozenset(POSITION), frozenset({"last_checked_on", "check_days", "next_check_on"})),
     title=identity.facility_title,
 )

@@ -15,6 +15,7 @@ from ..reference_fields import Area, Code, Link
 from ..references import AreaIndex
 from ..schemas import Checked, RecordSchema
 from ..storing import Context, Kind
+from .contradictions import of_households
 from .headings import DWELLING_HEADINGS, HOUSEHOLD_HEADINGS
 from .likeness import alike_dwellings, alike_households
 from .models import Dwelling, Household
@@ -168,6 +169,7 @@ HOUSEHOLD = Kind(
     codes=household_codes,
     fingerprint=household_print,
     alike=alike_households,
+    contradictions=of_households,
     together=(frozenset({"number", "key", "area_id"}),),
     title=household_title,
 )

@@ -18,6 +18,7 @@ from ..messages import N_
 from ..records import Item, Records
 from ..references import References
 from ..storing import Context, Kind
+from .contradictions import of_residents
 from .homes import DWELLING, HOUSEHOLD, dwellings, households
 from .likeness import alike_residents
 from .linking import link_residents
@@ -104,6 +105,7 @@ RESIDENT = Kind(
     fingerprint=resident_print,
     sort_columns=SORT_KEYS,
     settle=settle_resident,
+    contradictions=of_residents,
     alike=alike_residents,
     together=(
         frozenset({"doc_type", "id_number", "no_id_reason"}),
