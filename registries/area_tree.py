@@ -217,7 +217,7 @@ class _Tree:
         if row.kind not in KINDS:
             raise Refused(Problem(
                 N_("“%(kind)s” is no kind of area."), N_("Known kinds: %(known)s."),
-                kind=row.kind, known=", ".join(KINDS),
+                kind=row.kind, known=list(KINDS),
             ))  # fmt: skip
         area = self.find(row)
         if area is None:

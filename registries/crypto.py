@@ -287,7 +287,7 @@ def _require_cipher(cipher: str) -> None:
     except (KeyError, UnsupportedAlgorithm) as error:
         raise Refused(Problem(
             N_("The cipher “%(cipher)s” is not available here."), N_("Choose one of: %(known)s."),
-            cipher=cipher, known=", ".join(_CIPHERS),
+            cipher=cipher, known=list(_CIPHERS),
         )) from error  # fmt: skip
 
 

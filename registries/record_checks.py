@@ -93,7 +93,7 @@ def _check_one(
     if differing:
         yield _finding(records, record_id, Problem(
             N_("This record was changed past the change log: %(fields)s."), N_("Compare it with a backup."),
-            fields=", ".join(differing),
+            fields=differing,
         ))  # fmt: skip
 
 

@@ -48,12 +48,12 @@ def _require(session: Session, name: str, password: str, role: str, registry: st
         raise Refused(Problem(N_("There is a user “%(name)s” already."), N_("Choose another name."), name=name))
     if role not in ROLES:
         raise Refused(Problem(
-            N_("There is no role “%(role)s”."), N_("The roles are: %(known)s."), role=role, known=", ".join(ROLES),
+            N_("There is no role “%(role)s”."), N_("The roles are: %(known)s."), role=role, known=list(ROLES),
         ))
     if registry is not None and registry not in REGISTRIES:
         raise Refused(Problem(
             N_("There is no registry “%(registry)s”."), N_("The registries are: %(known)s."), registry=registry,
-            known=", ".join(REGISTRIES),
+            known=list(REGISTRIES),
         ))
     if len(password) < LEAST_PASSWORD:
         raise Refused(Problem(

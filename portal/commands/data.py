@@ -12,7 +12,7 @@ import click
 from registries import link_targets, references, sheets
 from registries.access import PUBLIC
 from registries.importing.exporting import Wish, export, template
-from registries.messages import N_
+from registries.messages import N_, Problem
 from registries.population.lookup import find_people
 from search.engine import Query
 from search.finding import FACETS, Found, facet_name, find
@@ -44,7 +44,7 @@ def _export(system: System) -> click.Command:
         area = area_named(system, told["area"])
         wish = Wish(area.path if area else None, told["reveal"], told["reason"], told["language"] or system.language)
         headings, rows = export(system.database, system.catalogue[kind], wish, actor=actor(system, told["user"]))
-        headings = [_(heading) for heading in headings]
+        headings = [system.translate(wish.language)(heading) for heading in headings]
         with output.progress(_(N_("Written"))) as bar:
             write = sheets.write_csv if out.suffix.lower() == ".csv" else sheets.write_xlsx
             count = write(out, headings, _counted(rows, bar))
@@ -98,7 +98,7 @@ def _edit(system: System) -> click.Command:
         with system.database.writing(records.kind.database) as session:
             item = records.update(session, record_id, raw, version=version, actor=who, reason=reason)
         system.feed.catch_up()
-        told = {"kind": kind, "id": item.id, "version": item.version}
+        told = {"kind": _(records.kind.label), "id": item.id, "version": item.version}
         if item.version == version:
             click.echo(_(N_("%(kind)s %(id)s says so already; it stays at version %(version)s.")) % told)
         else:
@@ -112,8 +112,14 @@ def _require_fields(system: System, kind: str, names: Iterable[str]) -> None:
     for name in names:
         if name not in fields:
             raise click.UsageError(
-                system.gettext(N_("%(kind)s has no field “%(name)s”; it has: %(fields)s."))
-                % {"kind": kind, "name": name, "fields": ", ".join(fields)}
+                system.say(
+                    Problem(
+                        N_("%(kind)s has no field “%(name)s”; it has: %(fields)s."),
+                        kind=kind,
+                        name=name,
+                        fields=list(fields),
+                    )
+                )
             )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from registries import duplicates, merging
-from registries.messages import N_
+from registries.messages import N_, Problem
 from registries.records import Records
 
 from ..system import Catalogue, System
@@ -117,7 +117,7 @@ def _merge(system: System) -> click.Command:
                 session, records, first, second, told["take"], join=told["join"], actor=who, reason=told["reason"]
             )
         system.feed.catch_up()
-        told = {"kind": kind, "other": other, "id": item.id, "version": item.version}
+        told = {"kind": _(records.kind.label), "other": other, "id": item.id, "version": item.version}
         click.echo(_(N_("%(kind)s %(other)s is now part of %(id)s, version %(version)s.")) % told)
 
     return command
@@ -128,8 +128,14 @@ def _refuse_unknown(system: System, records: Records, names: list[str]) -> None:
     for name in names:
         if name not in known:
             raise click.UsageError(
-                system.gettext(N_("%(kind)s has no field “%(name)s”; it has: %(fields)s."))
-                % {"kind": records.name, "name": name, "fields": ", ".join(known)}
+                system.say(
+                    Problem(
+                        N_("%(kind)s has no field “%(name)s”; it has: %(fields)s."),
+                        kind=records.name,
+                        name=name,
+                        fields=list(known),
+                    )
+                )
             )
 
 
@@ -166,10 +172,11 @@ def _unmerge(system: System) -> click.Command:
         with system.database.writing(records.kind.database) as session:
             parted = merging.unmerge(session, records, record_id, actor=who, reason=reason)
         system.feed.catch_up()
-        told = {"kind": kind, "other": parted.other.id, "id": parted.survivor.id}
+        told = {"kind": _(records.kind.label), "other": parted.other.id, "id": parted.survivor.id}
         click.echo(_(N_("%(kind)s %(other)s and %(id)s are two records again.")) % told)
         if parted.kept:
-            fields = "、".join(_(records.storage.fields[name].label) for name in parted.kept)
-            click.echo(_(N_("Left as they are, because they were changed since: %(fields)s.")) % {"fields": fields})
+            kept = [Problem(records.storage.fields[name].label) for name in parted.kept]
+            msgid = N_("Left as they are, because they were changed since: %(fields)s.")
+            click.echo(system.say(Problem(msgid, fields=kept)))
 
     return command

@@ -14,7 +14,7 @@ import click
 from registries import importing, references, sheets
 from registries.access import REGISTRIES, Actor
 from registries.importing import Batch, Options, mapping
-from registries.messages import N_, Problem
+from registries.messages import N_, Problem, joined
 from registries.records import Records
 
 from ..system import System
@@ -178,9 +178,9 @@ def _write_errors(system: System, batch: Batch, path: Path) -> None:
         for number, cells, problems in importing.failed_rows(session, batch):
             reasons: dict[int, str] = {}
             for name, found in problems.items():
-                said = " ".join(system.say(Problem.from_json(told)) for told in found)
+                said = [system.say(Problem.from_json(told)) for told in found]
                 place = positions.get(name, -1)
-                reasons[place] = f"{reasons[place]} {said}" if place in reasons else said
+                reasons[place] = joined([*([reasons[place]] if place in reasons else []), *said])
             yield number, cells, reasons
 
     with system.database.reading() as session:

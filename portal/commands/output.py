@@ -60,14 +60,14 @@ def print_counts(system: System, answer: Mapping[str, Any]) -> None:
 
 def row_problem(system: System, columns: Mapping[str, tuple[str, str]], number: int, name: str, told: Any) -> str:
     """One problem of a failed row: its number, its column by letter and heading, the reason and the remedy."""
-    _ = system.gettext
     letter, heading = columns.get(name, ("", ""))
-    where = _(N_("Row %(number)s")) % {"number": number}
     if heading and letter:
-        where += " " + _(N_("column %(letter)s (%(heading)s)")) % {"letter": letter, "heading": heading}
+        msgid = N_("Row %(row)s column %(letter)s (%(heading)s): %(problem)s")
     elif heading:
-        where += f" ({heading})"
-    return f"{where}: {system.say(Problem.from_json(told))}"
+        msgid = N_("Row %(row)s (%(heading)s): %(problem)s")
+    else:
+        msgid = N_("Row %(row)s: %(problem)s")
+    return system.say(Problem(msgid, row=number, letter=letter, heading=heading, problem=Problem.from_json(told)))
 
 
 class Progress:

@@ -31,7 +31,7 @@ def _require_current(system: System) -> None:
             Problem(
                 N_("The databases are of another version: %(names)s."),
                 N_("Run “sanku upgrade” first."),
-                names=", ".join(behind),
+                names=behind,
             )
         )
 

@@ -31,6 +31,8 @@ REGIONAL = (
     ("座标", "坐标"), ("联络", "联系"), ("连络", "联系"), ("行动电话", "移动电话"), ("型别", "类型"),
     ("资料来源", "数据来源"),
 )
+#: How many headings of a file a message repeats.
+MOST_SHOWN = 40
 SOURCE_KEY_HEADINGS = frozenset(map(fold, ("id", "source_id", "objectid", "fid", "uuid", "数据编号", "来源编号")))
 
 
@@ -92,7 +94,7 @@ def _require_known(name: str, schema: RecordSchema, names: Iterable[str | None])
     if unknown:
         raise Refused(Problem(
             N_("The mapping “%(name)s” names unknown fields: %(fields)s."), N_("The fields are: %(known)s."),
-            name=name, fields=", ".join(unknown), known=", ".join(sorted(known)),
+            name=name, fields=unknown, known=sorted(known),
         ))
 
 
@@ -193,19 +195,19 @@ def _require(schema: RecordSchema, headings: Sequence[str], mapping: ColumnMappi
     lacking: list[RecordField] = [
         item for name, item in schema.plan.items() if item.required and not item.computed and name not in given
     ]
-    wanted = [_called(item) for item in lacking] + [
+    wanted: list[str] = [_called(item) for item in lacking] + [
         " / ".join(_called(schema.plan[name]) for name in group) for group in schema.one_of if not given & set(group)
     ]
     if wanted:
         raise Refused(Problem(
             N_("The file has no column for: %(fields)s. Its headings are: %(headings)s."),
             N_("Name the column so, or tell in a mapping file which column it is, or which value all rows have."),
-            fields="、".join(wanted), headings="、".join(heading for heading in headings if heading)[:400],
+            fields=wanted, headings=[heading[:40] for heading in headings if heading][:MOST_SHOWN],
         ))
 
 
 def _called(item: RecordField) -> str:
-    return item.headings[0] if item.headings else item.label
+    return item.headings[0] if item.headings else Problem(item.label)
 
 
 def learnt(session: Session, source: str, kind: str) -> ColumnMapping | None:

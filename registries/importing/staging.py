@@ -257,7 +257,7 @@ def _finish(database: Database, batch: Batch, table: Table, options: Options) ->
         batch.notes.append(Problem(
             N_("These columns are not read: %(headings)s."),
             N_("Name their field in a mapping file if they are needed."),
-            headings="、".join(unread),
+            headings=unread,
         ).as_json())
     with database.writing(batch.database) as session:
         batches.set_state(session, batch, "staged")

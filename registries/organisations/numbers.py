@@ -90,7 +90,7 @@ class RegistrationNumber(Text):
     their own.
     """
 
-    problems: ClassVar[dict[str, tuple[str, str | None]]] = {"number": ("%(field)s: %(reason)s", None)}
+    problems: ClassVar[dict[str, tuple[str, str | None]]] = {"number": (N_("%(field)s: %(reason)s"), None)}
 
     def __init__(self, label: str, scheme: str = "", **kwargs: Any) -> None:
         super().__init__(label, 60, virtual=True, **kwargs)

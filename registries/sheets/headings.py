@@ -334,14 +334,14 @@ def complete(names: list[str], first: int) -> tuple[list[str], list[Problem]]:
         notes.append(
             Problem(
                 N_("Columns without a heading: %(columns)s. They are called 列 and their letter."),
-                columns=", ".join(blank),
+                columns=blank,
             )
         )
     if twice:
         notes.append(
             Problem(
                 N_("Headings that occur more than once were numbered: %(headings)s."),
-                headings="、".join(twice),
+                headings=twice,
             )
         )
     return list(done), notes

@@ -221,9 +221,8 @@ def _fitted(values: tuple[Value, ...], width: int) -> tuple[Value, ...]:
     return values[:width]
 
 
-def _listed(numbers: list[int]) -> str:
-    shown = ", ".join(map(str, numbers[:_SHOWN]))
-    return shown if len(numbers) <= _SHOWN else f"{shown} … ({len(numbers)})"
+def _listed(numbers: list[int]) -> list[int | str]:
+    return [*numbers] if len(numbers) <= _SHOWN else [*numbers[:_SHOWN], f"… ({len(numbers)})"]
 
 
 def _no_headings(shown: str, sheet: str, *, is_blank: bool) -> Problem:

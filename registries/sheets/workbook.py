@@ -61,7 +61,7 @@ class WorkbookSource:
                     N_("Choose one of these sheets."),
                     file=self._shown,
                     sheet=sheet,
-                    sheets="、".join(names[:_MOST_TRIED]),
+                    sheets=names[:_MOST_TRIED],
                 )
             )
         return self._load(sheet)
@@ -174,6 +174,5 @@ def _plain(value: object) -> Value:
     return value  # type: ignore[return-value]
 
 
-def _listed(names: list[str]) -> str:
-    shown = "、".join(names[:_SHOWN])
-    return shown if len(names) <= _SHOWN else f"{shown} … ({len(names)})"
+def _listed(names: list[str]) -> list[str]:
+    return names if len(names) <= _SHOWN else [*names[:_SHOWN], f"… ({len(names)})"]

@@ -170,7 +170,7 @@ def test_the_first_sheet_with_a_table_is_read_and_the_others_told(workbook: Writ
     path = workbook([["填表说明"], ["请如实填写"]], others={"名单": [HEAD, *PEOPLE], "空": []})
     table = read(path)
     assert (table.sheet, table.sheets) == ("名单", ["Sheet", "名单", "空"])
-    assert table.told("the file also has Sheet、空")
+    assert table.told("the file also has Sheet, 空")
 
 
 def test_the_sheet_with_the_expected_headings_is_read(workbook: Write):
