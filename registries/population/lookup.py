@@ -42,7 +42,7 @@ _INSIDE = (Household.retired_at.is_(None), Household.merged_into.is_(None))
 def find_people(
     session: Session, text: str, scopes: Sequence[str] | None, limit: int
 ) -> tuple[int, list[tuple[Item, str]]]:
-    """The residents in the areas with these paths (``None``: everywhere) that ``text`` fits: their number and the first.
+    """The residents below these paths (``None``: everywhere) that ``text`` fits: their number and the first.
 
     With each comes a title of name, year of birth and address. Whoever moved out, died or was merged is found too as
     long as the record is in use. The number is exact up to `COUNTED`.

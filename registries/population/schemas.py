@@ -32,6 +32,9 @@ PHONES = ("phone", "guardian_phone", "emergency_phone")
 class ResidentSchema(RecordSchema):
     """The fields and rules of a resident."""
 
+    #: A list of mere names is hardly one of people, and nobody could be told apart in it.
+    one_of = (("id_number", "birth_date", "phone", "address", "registered_address", "sex"),)
+
     doc_type = Code(
         N_("Document type"),
         "document_type",
@@ -58,7 +61,7 @@ class ResidentSchema(RecordSchema):
         hint=N_("The year alone, or year and month, will do when no more is known."),
         headings=HEADINGS["birth_date"],
     )
-    ethnicity = Code(N_("Ethnic group"), "ethnicity", headings=HEADINGS["ethnicity"])
+    ethnicity = Code(N_("Ethnic group"), "ethnicity", filterable=True, headings=HEADINGS["ethnicity"])
     education = Code(N_("Education"), "education", headings=HEADINGS["education"])
     marital_status = Code(N_("Marital status"), "marital_status", headings=HEADINGS["marital_status"])
     occupation = LenientCode(N_("Occupation"), "occupation", "12", headings=HEADINGS["occupation"])
@@ -88,7 +91,7 @@ class ResidentSchema(RecordSchema):
     )
     registered_address = Address(N_("Registered address"), headings=HEADINGS["registered_address"])
     address = Address(
-        N_("Address"),
+        N_("Home address"),
         wanted=True,
         filterable=True,
         example="解放路12号3单元501室",
