@@ -14,7 +14,7 @@ above its old place until then.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -155,9 +155,9 @@ def follow(database: Database, name: str, catalogue: Catalogue, one: AreaMove) -
     count = 0
     kinds = {records.kind.table: records for records in catalogue.values() if records.kind.database == name}
     with database.writing(name) as session:
-        for table, records in kinds.items():
+        for records in kinds.values():
             count += _merge_records(session, records, one) if one.merged_into else 0
-            count += _move_records(session, table, records.name, one)
+            count += _move_records(session, records, one)
         for table in Base.metadata.tables.values():
             if table.schema == name and table not in kinds and "area_path" in table.c:
                 count += _rewrite(session, table, one.old_path, one.new_path)
@@ -171,21 +171,32 @@ def _merge_records(session: Session, records: Records, one: AreaMove) -> int:
         session.execute(table.update().where(table.c.id.in_(ids)).values(
             area_id=one.merged_into, area_path=one.new_path, version=table.c.version + 1, updated_at=now(),
         ))  # fmt: skip
-        changes.append(session, one.actor, [
-            Entry(records.name, record_id, "area", told, reason=one.reason) for record_id in ids
-        ])  # fmt: skip
+        _log(session, records, ids, told, one)
         count += len(ids)
     return count
 
 
-def _move_records(session: Session, table: sa.Table, kind: str, one: AreaMove) -> int:
+def _move_records(session: Session, records: Records, one: AreaMove) -> int:
+    table = records.kind.table
     rest = sa.func.substr(table.c.area_path, len(one.old_path) + 1)
     below, count = within(table.c.area_path, [one.old_path]), 0
     while ids := session.scalars(sa.select(table.c.id).where(below).limit(CHUNK)).all():
         new_path = sa.literal(one.new_path) + rest
         session.execute(table.update().where(table.c.id.in_(ids)).values(area_path=new_path))
-        changes.append(session, one.actor, [
-            Entry(kind, record_id, "area", reason=one.reason) for record_id in ids
-        ])  # fmt: skip
+        _log(session, records, ids, {}, one)
         count += len(ids)
     return count
+
+
+def _log(
+    session: Session, records: Records, ids: Sequence[UUID], told: Mapping[str, list[Any]], one: AreaMove
+) -> None:
+    """Log that records lie elsewhere, and write and log what follows from that, such as the key of a household."""
+    table, follow_up = records.kind.table, records.kind.relocate(session, ids)
+    for record_id, columns in follow_up.items():
+        values = {name: pair[1] for name, pair in columns.items()}
+        session.execute(table.update().where(table.c.id == record_id).values(**values))
+    changes.append(session, one.actor, [
+        Entry(records.name, record_id, "area", {**told, **follow_up.get(record_id, {})}, reason=one.reason)
+        for record_id in ids
+    ])  # fmt: skip

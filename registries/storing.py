@@ -8,7 +8,7 @@ an earlier list gives exactly the rows there were.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -62,9 +62,10 @@ class Part:
     @declared_attr
     def owner_id(cls) -> Mapped[UUID]:
         """The record it belongs to."""
-        return mapped_column(sa.ForeignKey(f"{cls.OWNER}.id"), primary_key=True)
+        return mapped_column(sa.ForeignKey(f"{cls.OWNER}.id"), primary_key=True, sort_order=-2)
 
-    position: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    # The order of the columns is that of the primary key, which must find the rows of one owner.
+    position: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False, sort_order=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ def nothing_follows(values: dict[str, Any], stored: Mapping[str, Any] | None, co
 
 def nothing_to_settle(values: dict[str, Any], stored: Mapping[str, Any], known: References) -> None:
     """The default of `Kind.settle`: no list repeats other values."""
+
+
+def nothing_to_relocate(session: Session, ids: Sequence[UUID]) -> dict[UUID, dict[str, list[Any]]]:
+    """The default of `Kind.relocate`: no column but the area itself says where a record lies."""
+    return {}
 
 
 def no_columns(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,6 +134,8 @@ class Kind:
     ``documents(items, references)`` are what the search index holds of records, or ``None`` for personal records;
     ``sort_columns`` name, for fields that are not sorted by their own column, the NOT NULL column that is;
     ``alike(session)`` finds pairs of live records that may be one thing, each with the word for why;
+    ``relocate(session, ids)`` tells, after an area was moved or merged, which columns of the records in it follow, as
+    [before, after];
     ``settle(values, stored, references)`` brings lists that repeat other values in step with these and does no more;
     ``together`` are groups of fields that mean something only as a whole: a merge takes all of a group or none;
     ``contradictions(session)`` finds live records that contradict others of the same database;
@@ -149,6 +157,7 @@ class Kind:
     branch: Callable[[dict[str, Any]], dict[str, Any] | None] = no_branch
     documents: Callable[..., Iterable[Any]] | None = None
     sort_columns: Mapping[str, str] = field(default_factory=dict)
+    relocate: Callable[[Session, Sequence[UUID]], dict[UUID, dict[str, list[Any]]]] = nothing_to_relocate
     settle: Callable[[dict[str, Any], Mapping[str, Any], References], None] = nothing_to_settle
     alike: Callable[[Session], Iterable[tuple[UUID, UUID, str]]] | None = None
     together: tuple[frozenset[str], ...] = ()

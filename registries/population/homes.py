@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from .. import references
 from ..chinese import address_key, fold
 from ..fields import Day, Number, Text, YesNo
 from ..messages import N_, Problem
 from ..person_fields import Address, PersonName
 from ..records import Records
 from ..reference_fields import Area, Code, Link
-from ..references import AreaIndex
+from ..references import AreaIndex, References
 from ..schemas import Checked, RecordSchema
 from ..storing import Context, Kind
 from .contradictions import of_households
@@ -76,9 +80,9 @@ class DwellingSchema(RecordSchema):
     unit = Text(N_("Unit"), 40, headings=DWELLING_HEADINGS["unit"])
     floor = Number(N_("Floor"), -9, 300, headings=DWELLING_HEADINGS["floor"])
     room = Text(N_("Room"), 40, wanted=True, headings=DWELLING_HEADINGS["room"])
-    use = Code(N_("Use"), "dwelling_use", filterable=True, headings=DWELLING_HEADINGS["use"])
+    use = Code(N_("Use of the dwelling"), "dwelling_use", filterable=True, headings=DWELLING_HEADINGS["use"])
     tenure = Code(N_("Tenure"), "tenure", headings=DWELLING_HEADINGS["tenure"])
-    owner_name = PersonName(N_("Owner"), 100, headings=DWELLING_HEADINGS["owner_name"])
+    owner_name = PersonName(N_("Owner of the dwelling"), 100, headings=DWELLING_HEADINGS["owner_name"])
     rent_from = Day(N_("Let from"), headings=DWELLING_HEADINGS["rent_from"])
     rent_to = Day(N_("Let until"), headings=DWELLING_HEADINGS["rent_to"])
     gas_kind = Code(N_("Gas"), "gas_kind", filterable=True, headings=DWELLING_HEADINGS["gas_kind"])
@@ -116,6 +120,25 @@ def complete_key(values: dict[str, Any], stored: Mapping[str, Any] | None, conte
     """The key of a household whose area was not known when it was checked."""
     record = {**(stored or {}), **values}
     values["key"] = household_key(context.references.areas, record.get("area_id"), record.get("number"))
+
+
+def settle_key(values: dict[str, Any], stored: Mapping[str, Any], known: References) -> None:
+    """The key as it is with the communities of today."""
+    record = {**stored, **values}
+    values["key"] = household_key(known.areas, record.get("area_id"), record.get("number"))
+
+
+def relocate_households(session: Session, ids: Sequence[UUID]) -> dict[UUID, dict[str, list[Any]]]:
+    """The key of a household follows its grid into another community."""
+    areas, table = references.load(session).areas, Household.__table__
+    found: dict[UUID, dict[str, list[Any]]] = {}
+    for row in session.execute(
+        sa.select(table.c.id, table.c.area_id, table.c.number, table.c.key).where(table.c.id.in_(ids))
+    ):
+        key = household_key(areas, row.area_id, row.number)
+        if key != row.key:
+            found[row.id] = {"key": [row.key, key]}
+    return found
 
 
 def household_codes(values: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -168,6 +191,8 @@ HOUSEHOLD = Kind(
     derive=complete_key,
     codes=household_codes,
     fingerprint=household_print,
+    relocate=relocate_households,
+    settle=settle_key,
     alike=alike_households,
     contradictions=of_households,
     together=(frozenset({"number", "key", "area_id"}),),

@@ -169,3 +169,22 @@ def test_an_area_that_lies_there_already_is_not_moved(database, catalogue, actor
             actor=actor,
             reason="x",
         )
+
+
+def test_households_are_known_by_their_new_community(any_database, catalogue, actor):
+    households, residents = catalogue["household"], catalogue["resident"]
+    with any_database.writing("population") as session:
+        for area in ("000101001001001", "000101002001001"):
+            households.create(session, {"number": "7", "area_id": area}, actor=actor, reason="seen")
+    known = areas(any_database)
+    one, other = known.find("000101001001"), known.find("000101002001")
+    area_moves.merge(any_database, catalogue, one.id, other.id, on=DAY, actor=actor, reason="Decision 9")
+    with any_database.reading() as session:
+        (pair,) = households.kind.alike(session)
+    assert pair[2] == "number", "two communities that were merged may each have had a household 7"
+    with any_database.writing("population") as session:
+        person = residents.create(session, {
+            "name": "王小明", "no_id_reason": "lost", "area_id": "000101001001001", "household_number": "7",
+        }, actor=actor, reason="seen")  # fmt: skip
+    assert person.values["household_id"] in pair
+    all_is_well(any_database, catalogue)
