@@ -52,7 +52,7 @@ def apply(
     if actor.scopes("import", records.kind.database) == []:
         raise NotAllowed("import")
     with collector_paused(), database.writing(records.kind.database, large=True) as session:
-        batch = batches.find(session, batch_id, (records.kind.database,))
+        batch = batches.find(session, batch_id, (records.kind.database,), lock=True)
         if batch.state == "applied":
             return batch
         if batch.state != "staged":
@@ -82,7 +82,7 @@ class _Waiting:
     row_digest: bytes | None
 
 
-def _chunks(session: Session, batch: Batch) -> Iterator[list[Any]]:
+def _chunks(session: Session, batch: Batch, storage: Storage) -> Iterator[list[_Waiting]]:
     table = STAGED_ROW[batch.database]
     number = 0
     while True:
@@ -97,7 +97,8 @@ def _chunks(session: Session, batch: Batch) -> Iterator[list[Any]]:
         keys = session.info["keys"]
         yield [
             _Waiting(
-                row.number, row.state, row.record_id, batches.open_row(keys, batch.id, row.number, row.payload),
+                row.number, row.state, row.record_id,
+                storage.from_json(batches.open_row(keys, batch.id, row.number, row.payload)),
                 row.probable, row.source_key, row.row_digest,
             )
             for row in rows
@@ -108,7 +109,7 @@ def _matched_again(session: Session, records: Records, batch: Batch, rows: list[
     """The rows less those that stand in a record by now or whose record is gone; new ones with a record change it."""
     rows = _not_written(session, records, batch, rows)
     codes = {
-        row.number: records.kind.codes(records.storage.from_json(row.values))
+        row.number: records.kind.codes(row.values)
         for row in rows if row.state == "new"
     }
     wanted = {code for found in codes.values() for code in found}
@@ -155,7 +156,7 @@ class _Applier:
         recipe = (self.records.kind, keys.recipe(), references.load(self.session), dialect,
                   now(), self.batch.as_of)
         with Pipeline(record_preparer, recipe, processes) as preparers:
-            for staged in _chunks(self.session, self.batch):
+            for staged in _chunks(self.session, self.batch, self.records.storage):
                 rows = _matched_again(self.session, self.records, self.batch, staged) if moved else staged
                 for written, prepared in preparers.put(len(rows), self._new(rows)):
                     self._write(written, prepared)
@@ -167,7 +168,6 @@ class _Applier:
     def _new(self, rows: Sequence[_Waiting]) -> list[New]:
         news = []
         for row in rows:
-            row.values = self.records.storage.from_json(row.values)
             if row.state == "new":
                 row.values.setdefault("area_id", self.batch.area_id)
                 news.append(New(row.record_id, row.values, self.batch.source, row.source_key, row.row_digest))
@@ -232,7 +232,7 @@ def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, a
     with database.reading() as session:
         name = batches.find(session, batch_id).database
     with collector_paused(), database.writing(name, large=True) as session:
-        batch = batches.find(session, batch_id, (name,))
+        batch = batches.find(session, batch_id, (name,), lock=True)
         if not actor.may("undo", name, _path(session, batch)) and actor.name != batch.actor:
             raise NotAllowed("undo")
         if batch.state != "applied":

@@ -119,14 +119,15 @@ def set_state(session: Session, batch: Batch, state: str, **columns: Any) -> Non
     ))
 
 
-def find(session: Session, batch_id: UUID, databases: tuple[str, ...] = DATABASES) -> Batch:
-    """The batch with this id, in whichever database it lives.
+def find(session: Session, batch_id: UUID, databases: tuple[str, ...] = DATABASES, lock: bool = False) -> Batch:
+    """The batch with this id, in whichever database it lives; ``lock`` makes others wait who would do the same with it.
 
     :raises NotFound: there is none.
     """
     for database in databases:
         table = BATCH[database]
-        row = session.execute(sa.select(table).where(table.c.id == batch_id)).one_or_none()
+        statement = sa.select(table).where(table.c.id == batch_id)
+        row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
         if row is not None:
             return _batch(database, row)
     raise NotFound(f"batch {batch_id}")

@@ -82,7 +82,7 @@ def state(database: Database) -> list[tuple]:
 
 
 #: Also what the drivers say when a statement did not pass through SQLAlchemy.
-REFUSALS = (TwoDatabases, sqlite3.DatabaseError, psycopg.errors.ForeignKeyViolation)
+REFUSALS = (TwoDatabases, sqlite3.DatabaseError, psycopg.IntegrityError)
 
 
 @pytest.mark.parametrize("way", [as_text, as_driver_text, past_sqlalchemy])
