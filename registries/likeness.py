@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import sqlalchemy as sa
 
 from .coordinates import distance_m, grid_cell, grid_cells
@@ -56,6 +57,18 @@ def in_reach(
 
 def _distance(one: Any, other: Any) -> float:
     return distance_m(one.longitude, one.latitude, other.longitude, other.latitude)
+
+
+def repeated(hashes: Iterable[int]) -> set[int]:
+    """The positions of the numbers that stand more than once; a zero stands for nothing."""
+    told = np.fromiter(hashes, dtype=np.int64)
+    order = np.argsort(told, kind="stable")
+    ordered = told[order]
+    same = np.zeros(len(told), dtype=bool)
+    same[1:] = ordered[1:] == ordered[:-1]
+    same[:-1] |= same[1:]
+    same &= ordered != 0
+    return set(order[same].tolist())
 
 
 def live(table: sa.FromClause) -> tuple[sa.ColumnElement[bool], ...]:

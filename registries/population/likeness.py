@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from ..areas import SEGMENT
 from ..chinese import address_key, fold, person_name_key
-from ..likeness import in_groups, live, sharing
+from ..likeness import in_groups, live, never, repeated, sharing
+from ..records import in_chunks
 from .models import Dwelling, Household, Resident
 
 Pairs = Iterator[tuple[UUID, UUID, str]]
@@ -33,26 +35,58 @@ def alike_residents(session: Session) -> Pairs:
     Two people with different numbers of one kind of document are two people even if name and birthday agree; only a
     name with a phone speaks louder, because a number may be mistyped. A retired record counts where its number is that
     of a living one.
+
+    All residents are read once and only those that share something a second time: each question of its own would read
+    a million rows again.
     """
-    there = [_RESIDENT.c.merged_into.is_(None)]
-    rows = session.execute(sharing(_RESIDENT, ["id_number_index"], there, ["retired_at"]))
-    for pair in in_groups(rows, lambda row: row.id_number_index, _both_retired):
-        yield *pair, NUMBER
-    known = [*live(_RESIDENT), _RESIDENT.c.birth_sort != _NO_BIRTH]
-    told = ["name", "doc_type", "id_number_index"]
-    unsure = sa.func.sum(sa.case(
-        (sa.or_(_RESIDENT.c.id_number_index.is_(None), _RESIDENT.c.doc_type != "RIC"), 1), else_=0,
-    ))  # fmt: skip
-    rows = session.execute(sharing(_RESIDENT, ["name_pinyin", "birth_sort"], known, told, [unsure > 0]))
-    for pair in in_groups(rows, lambda row: (row.name_pinyin, row.birth_sort), _other_name_or_number):
-        yield *pair, NAME_AND_BIRTH
-    rows = session.execute(sharing(_RESIDENT, ["phone_index", "name_pinyin"], live(_RESIDENT)))
-    for pair in in_groups(rows, lambda row: (row.phone_index, row.name_pinyin)):
-        yield *pair, NAME_AND_PHONE
-    # Twins have one birthday and the phone of their parents: their numbers tell them apart.
-    rows = session.execute(sharing(_RESIDENT, ["phone_index", "birth_sort"], known, told))
-    for pair in in_groups(rows, lambda row: (row.phone_index, row.birth_sort), _other_number):
-        yield *pair, PHONE_AND_BIRTH
+    for (why, key, apart), ids in zip(_REASONS, _sharing(session), strict=True):
+        rows = [row for row in _residents(session, ids) if key(row) is not None]
+        rows.sort(key=lambda row, key=key: (key(row), row.id))  # type: ignore[misc]
+        for pair in in_groups(rows, key, apart):
+            yield *pair, why
+
+
+def _sharing(session: Session) -> list[list[UUID]]:
+    """For each reason the residents who share what it asks for."""
+    table = _RESIDENT.c
+    read = (table.id, table.id_number_index, table.phone_index, table.name_pinyin, table.birth_sort, table.retired_at)
+    statement = sa.select(*read).where(table.merged_into.is_(None)).execution_options(yield_per=10_000)
+    ids: list[UUID] = []
+    hashes: list[array[int]] = [array("q") for _ in _REASONS]
+    for row in session.execute(statement):
+        ids.append(row.id)
+        for told, (_why, key, _apart) in zip(hashes, _REASONS, strict=True):
+            value = key(row)
+            told.append(0 if value is None else hash(value))
+    return [[ids[at] for at in sorted(repeated(told))] for told in hashes]
+
+
+def _residents(session: Session, ids: list[UUID]) -> Iterator[Any]:
+    table = _RESIDENT.c
+    read = (
+        table.id, table.id_number_index, table.phone_index, table.name_pinyin, table.birth_sort, table.retired_at,
+        table.name, table.doc_type,
+    )  # fmt: skip
+    for chunk in in_chunks(ids):
+        yield from session.execute(sa.select(*read).where(table.id.in_(chunk)))
+
+
+def _number(row: Any) -> Any:
+    return row.id_number_index
+
+
+def _name_and_birth(row: Any) -> Any:
+    known = row.birth_sort != _NO_BIRTH and row.retired_at is None
+    return (row.name_pinyin, row.birth_sort) if known else None
+
+
+def _phone_and_name(row: Any) -> Any:
+    return (row.phone_index, row.name_pinyin) if row.phone_index and row.retired_at is None else None
+
+
+def _phone_and_birth(row: Any) -> Any:
+    known = row.phone_index and row.birth_sort != _NO_BIRTH and row.retired_at is None
+    return (row.phone_index, row.birth_sort) if known else None
 
 
 def _both_retired(one: Any, other: Any) -> bool:
@@ -68,6 +102,16 @@ def _other_number(one: Any, other: Any) -> bool:
         one.doc_type == other.doc_type and one.id_number_index != other.id_number_index
         and one.id_number_index is not None and other.id_number_index is not None
     )  # fmt: skip
+
+
+#: Why two residents may be one: the word, what they share, and what tells them apart all the same. Twins have one
+#: birthday and the phone of their parents: their numbers tell them apart.
+_REASONS: tuple[tuple[str, Callable[[Any], Any], Callable[[Any, Any], bool]], ...] = (
+    (NUMBER, _number, _both_retired),
+    (NAME_AND_BIRTH, _name_and_birth, _other_name_or_number),
+    (NAME_AND_PHONE, _phone_and_name, never),
+    (PHONE_AND_BIRTH, _phone_and_birth, _other_number),
+)
 
 
 def alike_households(session: Session) -> Pairs:
