@@ -355,7 +355,7 @@ def test_an_export_masks_what_is_personal_unless_it_has_a_reason(demo, tmp_path)
 def test_a_template_has_headings_choices_and_no_row(shell):
     out = shell.folder / "empty.xlsx"
     shell("template", "organisation", out)
-    assert "Name" in [cell.value for cell in openpyxl.load_workbook(out).active[1]]
+    assert "Organisation name" in [cell.value for cell in openpyxl.load_workbook(out).active[1]]
     answer = shell.json("import", "organisation", out)
     assert answer["new"] == 0
 

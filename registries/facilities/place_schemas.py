@@ -24,7 +24,7 @@ class PlaceSchema(RecordSchema):
     one_of = (("name", "address"),)
 
     code = Text(N_("Place code"), 40, sortable=True, headings=H["code"])
-    name = Text(N_("Name"), sortable=True, example="锦绣小区3号楼", headings=H["name"])
+    name = Text(N_("Place name"), sortable=True, example="锦绣小区3号楼", headings=H["name"])
     kind = Code(N_("Kind of place"), "place_kind", filterable=True, wanted=True, headings=H["kind"])
     address = Text(N_("Address"), 300, wanted=True, headings=H["address"])
     area_id = Area(
@@ -53,7 +53,7 @@ class PlaceSchema(RecordSchema):
     gas_kind = Code(N_("Gas"), "gas_kind", headings=H["gas_kind"])
     has_gas = YesNo(N_("Has piped gas"), virtual=True, headings=H["has_gas"])
     safety_manager = Text(N_("Safety manager"), 100, personal=True, headings=H["safety_manager"])
-    phone = Text(N_("Phone"), 60, sealed=True, mask=mask_phone, headings=H["phone"])
+    phone = Text(N_("Safety manager's phone"), 60, sealed=True, mask=mask_phone, headings=H["phone"])
     note = Text(N_("Note"), 2000, lines=True, headings=H["note"])
 
     def complete(self, checked: Checked, stored: Mapping[str, Any] | None) -> None:

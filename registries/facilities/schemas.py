@@ -89,7 +89,7 @@ class FacilitySchema(RecordSchema):
         hint=N_("6 digits county, 4 subclass, 6 serial; leave it empty to get the next one."),
         headings=H["code"],
     )
-    name = Text(N_("Name"), sortable=True, example="解放路12号消火栓", headings=H["name"])
+    name = Text(N_("Facility name"), sortable=True, example="解放路12号消火栓", headings=H["name"])
     subclass = SubclassCode(
         N_("Subclass"),
         "facility_subclass",
@@ -148,7 +148,7 @@ class FacilitySchema(RecordSchema):
         headings=H["more_attributes"],
         hint=N_("Columns of their own; added to the attributes that are stored."),
     )
-    links = Parts(N_("Links"), FacilityLinkSchema, headings=H["links"])
+    links = Parts(N_("Linked organisations"), FacilityLinkSchema, headings=H["links"])
     note = Text(N_("Note"), 2000, lines=True, headings=H["note"])
 
     def complete(self, checked: Checked, stored: Mapping[str, Any] | None) -> None:

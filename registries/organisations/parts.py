@@ -60,7 +60,7 @@ class ChemicalSchema(PartSchema):
     cas = Text(N_("CAS number"), 20)
     catalogue_no = Text(N_("Number in the national catalogue"), 20)
     max_stock = Number(N_("Largest stock"), 0, 1e9, whole=False)
-    unit = Text(N_("Unit"), 20)
+    unit = Text(N_("Unit of measure"), 20)
     storage = Text(N_("Stored in"), 100)
     major_hazard_grade = Code(N_("Grade as major hazard installation"), "hazard_source_grade")
 

@@ -50,7 +50,7 @@ class OperatorNumber(Text):
 class OrganisationSchema(RecordSchema):
     """An organisation (社会单位)."""
 
-    name = Text(N_("Name"), required=True, sortable=True, example="锦安商贸有限公司", headings=H["name"])
+    name = Text(N_("Organisation name"), required=True, sortable=True, example="锦安商贸有限公司", headings=H["name"])
     short_name = Text(N_("Short name"), 100, headings=H["short_name"])
     org_type = Code(
         N_("Kind of unit"), "org_type", filterable=True, wanted=True, headings=H["org_type"], example="企业"

@@ -36,7 +36,7 @@ registered_address: 户籍地址, 户籍地, 户口所在地, 户籍所在地, �
     户籍门（楼）详址, registered at
 address: 现住址, 现居住地址, 家庭住址, 居住地址, 住址, 地址, 现住地址, 现住地, 现居地, 现居住地, 居住地
     详细地址, 家庭地址, 实际居住地址, 现住小区, 现住小区/建筑, 门牌地址, 现住门（楼）详址, 房屋地址
-    current address, home address
+    current address
 area_id: 社区编码, 网格编码, 所属网格, 网格, 网格名称, 网格编号, 所在网格, 社区, 所属社区, 社区名称
     社区代码, 街道, 街道编码, 所属街道, 街道名称, 乡镇街道, 镇街, 村居, 村（社区）, 网格代码, area code
     community, grid, grid code, community code, street
@@ -80,10 +80,10 @@ floor: 楼层, 所在层, 层
 room: 房号, 室, 房间号, 门牌, 门牌号, 室号, flat
 use: 房屋用途, 用途, 使用性质, 使用情况
 tenure: 产权, 产权类型, 房屋性质, 房屋来源
-owner_name: 产权人, 房主, 业主, 房东, 户主姓名
+owner_name: 产权人, 房主, 业主, 房东, 户主姓名, owner
 rent_from: 租赁开始, 租期开始, 起租日期
 rent_to: 租赁结束, 租期结束, 到期日期, 租期届满
-gas_kind: 燃气, 燃气类型, 用气类型, 燃气种类
+gas_kind: 燃气类型, 燃气, 用气类型, 燃气种类
 smoke_alarm: 烟感, 烟感报警器, 独立式烟感
 gas_alarm: 燃气报警器, 可燃气体报警器
 ebike_indoors: 电动车入户, 电动自行车入户, 电动车进楼入户
