@@ -1,18 +1,18 @@
-"""Lists of records: filters, an order, and pages that begin after the last row seen.
+"""Lists of records: filters, an order, and pages that begin after the last row seen or end before the first.
 
-A page is a keyset page: it starts after a sort value and an id, so the thousandth page costs what the first does. Only
-fields marked sortable can be sorted by; their columns have an index that leads with them. Counts are exact to
-`COUNTED` and “more than that” beyond.
+A page is a keyset page: it starts from a sort value and an id, so the thousandth page costs what the first does. Only
+fields marked sortable can be sorted by, and `Kind.sort_columns` names the column that stands for one; where that column
+can be empty, empty values come last in either direction. Counts are exact to `COUNTED` and “more than that” beyond.
 
-There are two ways to read a page. Where the area holds few records they are all read and sorted; where it holds many
-the index of the order is walked until the page is full. Which one is decided by counting, because neither engine knows
-how the records of one area lie in the order of another column.
+There are two ways to read a page. Where few records meet one of the conditions they are all read and sorted. Otherwise
+the index of the order is walked until the page is full, and given up after `STEPS` records: then what is asked for is
+rarer than its parts, and the condition that the fewest records meet is read after all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,49 +20,57 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .access import Actor
-from .areas import outermost, within
-from .crypto import blinds
+from .narrowing import Condition, Narrow, Narrowed, Range
 from .records import Item, Records
-from .reference_fields import Codes
-from .storing import Storage
+from .schemas import Parts
+
+__all__ = ["COUNTED", "PAGE", "Count", "Page", "Range", "Wish", "count", "facets", "find"]
 
 COUNTED = 10_000
 PAGE = 50
-#: An area with fewer records than this is read whole and sorted.
+#: Fewer records than this are read whole and sorted.
 FEW = 4_000
+#: So many entries of an index are walked for one page before it is given up.
+STEPS = 40_000
+
+Cursor = tuple[Any, UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a list is to show.
 
-    ``areas`` are paths (none: all the actor may see); ``filters`` name one value, several, or a pair ``(from, to)`` as
-    a `Range`; ``after`` is the cursor of the page before.
+    ``areas`` are paths (none: all the actor may see); ``filters`` name one value, several, or a `Range`; of a list of
+    parts the value of its searchable field; of a text a part. ``after`` is the cursor that the page before gave for the
+    next, ``before`` the one that the page behind gave for the last.
     """
 
     areas: Sequence[str] = ()
     filters: Mapping[str, Any] = field(default_factory=dict)
     sort: str = "id"
     descending: bool = False
-    after: tuple[Any, UUID] | None = None
+    after: Cursor | None = None
+    before: Cursor | None = None
     limit: int = PAGE
     retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """A filter between two values, either of which may be open."""
+class Page:
+    """A page of a list with the cursors for the next one and the one before; ``None`` where there is none."""
 
-    least: Any = None
-    most: Any = None
+    items: list[Item]
+    after: Cursor | None
+    before: Cursor | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a list; ``after`` is the cursor for the next one, ``None`` on the last."""
+class Count:
+    """How many records have one value of a field; ``more`` than `COUNTED` perhaps."""
 
-    items: list[Item]
-    after: tuple[Any, UUID] | None
+    value: Any
+    number: int
+    more: bool
 
 
 def find(session: Session, records: Records, wish: Wish, *, actor: Actor) -> Page:
@@ -70,106 +78,187 @@ def find(session: Session, records: Records, wish: Wish, *, actor: Actor) -> Pag
 
     :raises KeyError: the order or a filter names a field that cannot be sorted or filtered by.
     """
-    areas = _areas(records, wish, actor)
-    if areas == []:
+    order = _Order(records, wish)
+    narrowed = _narrowed(session, records, wish, actor)
+    if narrowed.areas == []:
         return Page([], None)
-    table = records.kind.table
-    order = _sort_column(records, wish.sort)
-    conditions = _conditions(session, records, wish)
-    few = areas is not None and _few(session, table, areas)
-    statement = _in_areas(sa.select(table), table, areas, wish, few).where(*conditions)
-    if wish.after is not None:
-        statement = statement.where(_after(order, table.c.id, wish))
-    # A unary plus keeps SQLite from the index of the order where reading the area and sorting costs less.
-    key = _no_index(order) if few and session.get_bind().dialect.name == "sqlite" else order
-    keys = [key.desc(), table.c.id.desc()] if wish.descending else [key, table.c.id]
-    rows = session.execute(statement.order_by(*keys).limit(wish.limit + 1)).all()
-    more = len(rows) > wish.limit
-    rows = rows[:wish.limit]
-    return Page(records.items(session, rows), (getattr(rows[-1], order.key), rows[-1].id) if more else None)
+    keys = _keys(narrowed, order, wish.limit + 1)
+    more, keys = len(keys) > wish.limit, keys[: wish.limit]
+    if order.backward:
+        keys.reverse()
+    items = [
+        item for item in records.load(session, [record_id for _key, record_id in keys])
+        if actor.may("read", records.kind.database, item.area_path)
+    ]
+    if not keys:
+        return Page([], None)
+    onward = more if not order.backward else True
+    back = more if order.backward else wish.after is not None
+    return Page(items, keys[-1] if onward else None, keys[0] if back else None)
 
 
 def count(session: Session, records: Records, wish: Wish, *, actor: Actor) -> tuple[int, bool]:
     """How many records the list has, at most `COUNTED`, and whether there are more."""
-    areas = _areas(records, wish, actor)
-    if areas == []:
+    narrowed = _narrowed(session, records, wish, actor)
+    if narrowed.areas == []:
         return 0, False
-    table = records.kind.table
-    conditions = _conditions(session, records, wish)
-    statement = _in_areas(sa.select(sa.literal(1)), table, areas, wish, True).where(*conditions)
-    found = session.scalar(sa.select(sa.func.count()).select_from(statement.limit(COUNTED + 1).subquery())) or 0
+    found = _count(narrowed)
     return min(found, COUNTED), found > COUNTED
 
 
-def _areas(records: Records, wish: Wish, actor: Actor) -> list[str] | None:
-    """The paths to look in, or ``None`` for everywhere: what is asked for, cut to what the actor may see."""
-    scopes = actor.scopes("read", records.kind.database)
-    asked = list(wish.areas) or None
-    if scopes is None:
-        return asked and outermost(asked)
-    if asked is None:
-        return outermost(scopes)
-    return outermost([
-        max(path, scope, key=len) for path in asked for scope in scopes
-        if path.startswith(scope) or scope.startswith(path)
-    ])
+def facets(
+    session: Session, records: Records, wish: Wish, names: Sequence[str], *, actor: Actor
+) -> dict[str, list[Count]]:
+    """For each of the fields, how many records the list would have with each of its values, the most frequent first.
+
+    A filter on the field itself is left out of its own counts. Values that no record has are left out.
+    """
+    found = {}
+    for name in names:
+        others = {field: value for field, value in wish.filters.items() if field != name}
+        narrowed = _narrowed(session, records, replace(wish, filters=others), actor)
+        numbers = {} if narrowed.areas == [] else _facet(narrowed, name)
+        found[name] = [
+            Count(value, min(number, COUNTED), number > COUNTED)
+            for value, number in sorted(numbers.items(), key=lambda pair: (-min(pair[1], COUNTED + 1), str(pair[0])))
+        ]
+    return found
 
 
-def _sort_column(records: Records, name: str) -> sa.Column[Any]:
-    table = records.kind.table
-    if name in ("id", "updated_at"):
-        return table.c[name]
-    if not records.storage.fields[name].sortable:
+def _narrowed(session: Session, records: Records, wish: Wish, actor: Actor) -> Narrowed:
+    return Narrowed(session, records, actor, wish.areas, wish.retired).narrow(wish.filters)
+
+
+class _Order:
+    """The order of a list in the direction in which it is read, and what lies beyond a cursor."""
+
+    def __init__(self, records: Records, wish: Wish) -> None:
+        table = records.kind.table
+        if wish.sort not in ("id", "updated_at") and not records.storage.fields[wish.sort].sortable:
+            raise KeyError(wish.sort)
+        self.key = table.c[records.kind.sort_columns.get(wish.sort, wish.sort)]
+        self.id = table.c.id
+        self.backward = wish.before is not None
+        self.cursor = wish.before or wish.after
+        self.downward = wish.descending != self.backward
+        self.empty_first = self.backward
+
+    @property
+    def columns(self) -> list[sa.Column[Any]]:
+        return [self.key.label("key"), self.id.label("record_id")]  # type: ignore[list-item]
+
+    def by(self, key: Any, record_id: Any) -> list[Any]:
+        """What to order by, given the two columns by whatever name they have."""
+        keys = [key.desc(), record_id.desc()] if self.downward else [key.asc(), record_id.asc()]
+        if self.key.nullable:
+            keys[0] = keys[0].nulls_first() if self.empty_first else keys[0].nulls_last()
+        return keys
+
+    def beyond(self, cursor: Cursor | None) -> Condition:
+        """What comes after the cursor in the direction of reading."""
+        if cursor is None:
+            return sa.true()
+        value, last = cursor
+        record_id = sa.literal(last, self.id.type)
+        if value is None:
+            rest = sa.and_(self.key.is_(None), self.id < record_id if self.downward else self.id > record_id)
+            return sa.or_(rest, self.key.is_not(None)) if self.empty_first else rest
+        pair, told = sa.tuple_(self.key, self.id), sa.tuple_(sa.literal(value, self.key.type), record_id)
+        rest = pair < told if self.downward else pair > told
+        return sa.or_(rest, self.key.is_(None)) if self.key.nullable and not self.empty_first else rest
+
+    def up_to(self, cursor: Cursor) -> Condition:
+        """What comes no later than the cursor, which holds a value, in the direction of reading."""
+        pair = sa.tuple_(self.key, self.id)
+        told = sa.tuple_(sa.literal(cursor[0], self.key.type), sa.literal(cursor[1], self.id.type))
+        return pair >= told if self.downward else pair <= told
+
+
+def _keys(narrowed: Narrowed, order: _Order, limit: int) -> list[Cursor]:
+    """The first keys and ids beyond the cursor, in the direction of reading."""
+    index = None if order.key.nullable else narrowed.index_of(order.key.name, None if order.key.name == "id" else "id")
+    if index is None:
+        return _sorted(narrowed, order, limit, narrowed.smallest(COUNTED)[0])
+    if not narrowed.narrows:
+        return _walked(narrowed, order, index, limit, None)
+    narrow, _size = narrowed.smallest(FEW)
+    if narrow is not None:
+        return _sorted(narrowed, order, limit, narrow)
+    bound = _bound(narrowed, order, index)
+    keys = _walked(narrowed, order, index, limit, bound)
+    if len(keys) == limit or bound is None:
+        return keys
+    narrow, _size = narrowed.smallest(10 * COUNTED)
+    if narrow is None:
+        return _walked(narrowed, order, index, limit, None)
+    return _sorted(narrowed, order, limit, narrow)
+
+
+def _bound(narrowed: Narrowed, order: _Order, index: sa.Index) -> Cursor | None:
+    """The cursor at which the walk is given up; ``None`` if the list ends before."""
+    statement = narrowed.using(narrowed.through(None, *order.columns), index).where(order.beyond(order.cursor))
+    row = narrowed.session.execute(statement.order_by(*order.by(order.key, order.id)).offset(STEPS).limit(1)).first()
+    return None if row is None else (row.key, row.record_id)
+
+
+def _walked(narrowed: Narrowed, order: _Order, index: sa.Index, limit: int, bound: Cursor | None) -> list[Cursor]:
+    """Keys read in the order of an index, at most up to a bound."""
+    statement = narrowed.using(narrowed.through(None, *order.columns), index)
+    statement = statement.where(order.beyond(order.cursor), *narrowed.others(None))
+    if bound is not None:
+        statement = statement.where(order.up_to(bound))
+    rows = narrowed.session.execute(statement.order_by(*order.by(order.key, order.id)).limit(limit))
+    return [(row.key, row.record_id) for row in rows]
+
+
+def _sorted(narrowed: Narrowed, order: _Order, limit: int, narrow: Narrow | None) -> list[Cursor]:
+    """Keys read through one condition and then sorted."""
+    statement = narrowed.through(narrow, *order.columns).where(order.beyond(order.cursor), *narrowed.others(narrow))
+    # PostgreSQL would rather walk the order and hope to meet enough records on the way.
+    found = statement.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+    rows = narrowed.session.execute(
+        sa.select(found.c.key, found.c.record_id).order_by(*order.by(found.c.key, found.c.record_id)).limit(limit)
+    )
+    return [(row.key, row.record_id) for row in rows]
+
+
+def _count(narrowed: Narrowed) -> int:
+    narrow, _size = narrowed.smallest(10 * COUNTED)
+    narrow = narrow or narrowed.by_area
+    statement = narrowed.through(narrow, sa.literal(1)).where(*narrowed.others(narrow))
+    if narrow is None:
+        statement = narrowed.using(statement, narrowed.index_of("area_path"))
+    some = statement.limit(COUNTED + 1).subquery()
+    return narrowed.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+
+def _facet(narrowed: Narrowed, name: str) -> dict[Any, int]:
+    """The number of records by value, exact to `COUNTED`."""
+    item = narrowed.records.storage.fields[name]
+    if isinstance(item, Parts) or not item.filterable:
         raise KeyError(name)
-    return table.c[records.kind.sort_columns.get(name, name)]
+    column = narrowed.table.c[name]
+    narrow, _size = narrowed.smallest(COUNTED)
+    rare = narrowed.rare(name) if narrow is None else None
+    if rare is None:
+        return _grouped(narrowed, column, narrow or narrowed.by_area)
+    # Most records have one of a few values: those are counted as far as they need to be, the others through their index.
+    numbers = _grouped(narrowed, column, Narrow(sa.true(), sa.true(), rare))
+    for value in sorted(rare.info["usual"]):
+        narrowed.narrow_more(name, value)
+        number = _count(narrowed)
+        if number:
+            numbers[value] = number
+    return numbers
 
 
-def _conditions(session: Session, records: Records, wish: Wish) -> list[sa.ColumnElement[bool]]:
-    table = records.kind.table
-    live = sa.and_(table.c.retired_at.is_(None), table.c.merged_into.is_(None))
-    conditions = [table.c.retired_at.is_not(None) if wish.retired else live]
-    return conditions + [_filter(session, records.storage, name, value) for name, value in wish.filters.items()]
-
-
-def _filter(session: Session, storage: Storage, name: str, value: Any) -> sa.ColumnElement[bool]:
-    table = storage.kind.table
-    item = storage.fields[name]
-    if item.sealed and item.indexed:
-        keys = blinds(session.info["keys"], f"{storage.kind.name}.{name}", str(value))
-        return table.c[f"{name}_index"].in_(keys)
-    if not item.filterable and not item.sortable:
-        raise KeyError(name)
-    column = table.c[name]
-    if isinstance(value, Range):
-        bounds = [column >= value.least] if value.least is not None else []
-        return sa.and_(*bounds, *([column <= value.most] if value.most is not None else []))
-    values = list(value) if isinstance(value, list | tuple | set) else [value]
-    if isinstance(item, Codes):
-        return sa.or_(*(column.contains(f"|{one}|", autoescape=True) for one in values))
-    return column.in_(values) if len(values) > 1 else column == values[0]
-
-
-def _few(session: Session, table: sa.Table, areas: Sequence[str]) -> bool:
-    statement = sa.select(sa.literal(1)).where(within(table.c.area_path, areas)).limit(FEW)
-    return (session.scalar(sa.select(sa.func.count()).select_from(statement.subquery())) or 0) < FEW
-
-
-def _in_areas(statement: Any, table: sa.Table, areas: list[str] | None, wish: Wish, by_area: bool) -> Any:
-    if areas is None:
-        return statement
-    column = table.c.area_path if by_area else _no_index(table.c.area_path)
-    return statement.where(within(column, areas))
-
-
-def _no_index(column: Any) -> Any:
-    """The column as an expression that no index is used for; to PostgreSQL, which counts for itself, the column."""
-    if isinstance(column.type, sa.Uuid):
-        return sa.type_coerce(sa.func.coalesce(column, column), column.type)
-    return column.concat("")
-
-
-def _after(order: Any, record_id: Any, wish: Wish) -> sa.ColumnElement[bool]:
-    assert wish.after is not None
-    value, last = wish.after
-    pair, told = sa.tuple_(order, record_id), sa.tuple_(sa.literal(value, order.type), sa.literal(last, record_id.type))
-    return pair < told if wish.descending else pair > told
+def _grouped(narrowed: Narrowed, column: sa.Column[Any], narrow: Narrow | None) -> dict[Any, int]:
+    statement = narrowed.through(narrow, column, sa.func.count()).where(*narrowed.others(narrow)).group_by(column)
+    item = narrowed.records.storage.fields[column.name]
+    numbers: dict[Any, int] = {}
+    for stored, number in narrowed.session.execute(statement):
+        values = item.from_column(stored)
+        for value in values if isinstance(values, list) else [values]:
+            if value is not None:
+                numbers[value] = numbers.get(value, 0) + number
+    return numbers

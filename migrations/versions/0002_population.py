@@ -649,16 +649,16 @@ def _create_resident() -> None:
 def _create_resident_event() -> None:
     op.create_table(
         "resident_event",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", plain_text(20), nullable=False),
         sa.Column("event_on", sa.Date(), nullable=False),
         sa.Column("reported_on", sa.Date(), nullable=True),
         sa.Column("from_area_id", sa.Uuid(), nullable=True),
         sa.Column("to_area_id", sa.Uuid(), nullable=True),
         sa.Column("note", sa.String(length=300), nullable=True),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["population.resident.id"], name=op.f("fk_resident_event_owner_id")),
-        sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_resident_event")),
+        sa.PrimaryKeyConstraint("owner_id", "position", name=op.f("pk_resident_event")),
         schema="population",
     )
     op.create_index("ix_resident_event_on", "resident_event", ["event_on", "kind"], unique=False, schema="population")
@@ -667,6 +667,8 @@ def _create_resident_event() -> None:
 def _create_resident_group() -> None:
     op.create_table(
         "resident_group",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("group_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("group_index", sa.LargeBinary(length=16), nullable=False),
         sa.Column("disability_type_sealed", sa.LargeBinary(), nullable=True),
@@ -676,10 +678,8 @@ def _create_resident_group() -> None:
         sa.Column("noted_on", sa.Date(), nullable=True),
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["population.resident.id"], name=op.f("fk_resident_group_owner_id")),
-        sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_resident_group")),
+        sa.PrimaryKeyConstraint("owner_id", "position", name=op.f("pk_resident_group")),
         schema="population",
     )
     op.create_index(
@@ -691,15 +691,15 @@ def _create_resident_group() -> None:
 def _create_resident_link() -> None:
     op.create_table(
         "resident_link",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("role", plain_text(40), nullable=False),
         sa.Column("target_id", sa.Uuid(), nullable=False),
         sa.Column("since", sa.Date(), nullable=True),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("note", sa.String(length=200), nullable=True),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["population.resident.id"], name=op.f("fk_resident_link_owner_id")),
-        sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_resident_link")),
+        sa.PrimaryKeyConstraint("owner_id", "position", name=op.f("pk_resident_link")),
         schema="population",
     )
     op.create_index(
@@ -710,6 +710,8 @@ def _create_resident_link() -> None:
 def _create_resident_stay() -> None:
     op.create_table(
         "resident_stay",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", plain_text(20), nullable=False),
         sa.Column("area_id", sa.Uuid(), nullable=True),
         sa.Column("area_path", plain_text(32), nullable=False),
@@ -721,10 +723,8 @@ def _create_resident_stay() -> None:
         sa.Column("sex", plain_text(2), nullable=True),
         sa.Column("born_on", sa.Date(), nullable=True),
         sa.Column("counted_from", sa.Date(), nullable=False),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["population.resident.id"], name=op.f("fk_resident_stay_owner_id")),
-        sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_resident_stay")),
+        sa.PrimaryKeyConstraint("owner_id", "position", name=op.f("pk_resident_stay")),
         schema="population",
     )
     op.create_index(

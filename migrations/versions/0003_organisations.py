@@ -219,6 +219,8 @@ def _create_organisation() -> None:
 def _create_hazardous_chemical() -> None:
     op.create_table(
         "hazardous_chemical",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("cas", plain_text(20), nullable=True),
         sa.Column("catalogue_no", sa.String(length=20), nullable=True),
@@ -226,12 +228,10 @@ def _create_hazardous_chemical() -> None:
         sa.Column("unit", sa.String(length=20), nullable=True),
         sa.Column("storage", sa.String(length=100), nullable=True),
         sa.Column("major_hazard_grade", plain_text(40), nullable=True),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["organisations.organisation.id"], name=op.f("fk_hazardous_chemical_owner_id")
         ),
-        sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_hazardous_chemical")),
+        sa.PrimaryKeyConstraint("owner_id", "position", name=op.f("pk_hazardous_chemical")),
         schema="organisations",
     )
 
@@ -239,17 +239,17 @@ def _create_hazardous_chemical() -> None:
 def _create_organisation_licence() -> None:
     op.create_table(
         "organisation_licence",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", plain_text(40), nullable=False),
         sa.Column("number", sa.String(length=100), nullable=True),
         sa.Column("issuer", sa.String(length=100), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["organisations.organisation.id"], name=op.f("fk_organisation_licence_owner_id")
         ),
-        sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_organisation_licence")),
+        sa.PrimaryKeyConstraint("owner_id", "position", name=op.f("pk_organisation_licence")),
         schema="organisations",
     )
     op.create_index(
@@ -260,17 +260,17 @@ def _create_organisation_licence() -> None:
 def _create_organisation_link() -> None:
     op.create_table(
         "organisation_link",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("role", plain_text(40), nullable=False),
         sa.Column("target_id", sa.Uuid(), nullable=False),
         sa.Column("since", sa.Date(), nullable=True),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("note", sa.String(length=200), nullable=True),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["organisations.organisation.id"], name=op.f("fk_organisation_link_owner_id")
         ),
-        sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_organisation_link")),
+        sa.PrimaryKeyConstraint("owner_id", "position", name=op.f("pk_organisation_link")),
         schema="organisations",
     )
     op.create_index(
@@ -281,14 +281,14 @@ def _create_organisation_link() -> None:
 def _create_organisation_registration() -> None:
     op.create_table(
         "organisation_registration",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("scheme", plain_text(40), nullable=False),
         sa.Column("number", plain_text(60), nullable=False),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["organisations.organisation.id"], name=op.f("fk_organisation_registration_owner_id")
         ),
-        sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_organisation_registration")),
+        sa.PrimaryKeyConstraint("owner_id", "position", name=op.f("pk_organisation_registration")),
         schema="organisations",
     )
     op.create_index(
@@ -303,17 +303,17 @@ def _create_organisation_registration() -> None:
 def _create_responsibility_letter() -> None:
     op.create_table(
         "responsibility_letter",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", plain_text(40), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("signed_on", sa.Date(), nullable=True),
         sa.Column("signed_by", sa.String(length=100), nullable=True),
         sa.Column("signed_with", sa.String(length=100), nullable=True),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["organisations.organisation.id"], name=op.f("fk_responsibility_letter_owner_id")
         ),
-        sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_responsibility_letter")),
+        sa.PrimaryKeyConstraint("owner_id", "position", name=op.f("pk_responsibility_letter")),
         schema="organisations",
     )
 
@@ -321,17 +321,17 @@ def _create_responsibility_letter() -> None:
 def _create_special_equipment() -> None:
     op.create_table(
         "special_equipment",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", plain_text(40), nullable=False),
         sa.Column("registration_code", sa.String(length=50), nullable=True),
         sa.Column("maker", sa.String(length=100), nullable=True),
         sa.Column("maintenance_firm", sa.String(length=100), nullable=True),
         sa.Column("next_inspection_on", sa.Date(), nullable=True),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["organisations.organisation.id"], name=op.f("fk_special_equipment_owner_id")
         ),
-        sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_special_equipment")),
+        sa.PrimaryKeyConstraint("owner_id", "position", name=op.f("pk_special_equipment")),
         schema="organisations",
     )
     op.create_index(

@@ -259,15 +259,15 @@ def _create_serial() -> None:
 def _create_facility_link() -> None:
     op.create_table(
         "facility_link",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("role", plain_text(40), nullable=False),
         sa.Column("target_id", sa.Uuid(), nullable=False),
         sa.Column("since", sa.Date(), nullable=True),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("note", sa.String(length=200), nullable=True),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["facilities.facility.id"], name=op.f("fk_facility_link_owner_id")),
-        sa.PrimaryKeyConstraint("position", "owner_id", name=op.f("pk_facility_link")),
+        sa.PrimaryKeyConstraint("owner_id", "position", name=op.f("pk_facility_link")),
         schema="facilities",
     )
     op.create_index(

@@ -26,13 +26,21 @@ LIVE = "retired_at IS NULL AND merged_into IS NULL"
 #: columns, so a list is walked without reading residents; the rare values have an index of their own, which costs a
 #: usual resident nothing.
 USUAL = {
-    "sex": "'1', '2'",
-    "ethnicity": "'01'",
-    "population_type": "'HJ', 'LD'",
-    "stay_status": "'1'",
-    "doc_type": "'RIC'",
+    "sex": ("1", "2"),
+    "ethnicity": ("01",),
+    "population_type": ("HJ", "LD"),
+    "stay_status": ("1",),
+    "doc_type": ("RIC",),
 }
 FILTERED = tuple(USUAL)
+
+
+def _rare(column: str, usual: tuple[str, ...]) -> sa.Index:
+    """The index of the rare values of a column of residents."""
+    where = f"{column} NOT IN ({', '.join(map(repr, usual))})"
+    index = _index(f"ix_resident_{column}", column, "area_path", "id", where=f"{where} AND {LIVE}")
+    index.info.update(usual=frozenset(usual), where=where)
+    return index
 
 
 def _index(name: str, *columns: str, where: str | None = None, unique: bool = False) -> sa.Index:
@@ -57,10 +65,7 @@ class Resident(Record, Base):
         _index("ix_resident_updated", "updated_at", "id", "area_path", *FILTERED, where=LIVE),
         _index("ix_resident_id", "id", "area_path", *FILTERED, where=LIVE),
         _index("ix_resident_retired", "area_path", "id", where="retired_at IS NOT NULL"),
-        *(
-            _index(f"ix_resident_{name}", name, "area_path", "id", where=f"{name} NOT IN ({usual}) AND {LIVE}")
-            for name, usual in USUAL.items()
-        ),
+        *(_rare(column, usual) for column, usual in USUAL.items()),
         _index(
             "uq_resident_number",
             "id_number_index",

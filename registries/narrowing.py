@@ -1,0 +1,207 @@
+"""What a list is narrowed to, in SQL: the conditions a record must meet, and which of them an index answers.
+
+Neither engine knows how the records of one area lie in the order of another column, or that few have a rare value. So
+the list itself counts, through the index of each condition and no further than it needs to know, and reads through the
+one that leaves the fewest records. SQLite is told which index to use; PostgreSQL is told which part to read first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from .access import Actor
+from .areas import outermost, within
+from .crypto import blinds
+from .fields import PartialDay, RecordField, Text
+from .records import Records
+from .reference_fields import Code, Codes
+from .schemas import Parts
+
+Condition = sa.ColumnElement[bool]
+_LIVE, _RETIRED = "retired_at IS NULL AND merged_into IS NULL", "retired_at IS NOT NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A filter between two values, either of which may be open."""
+
+    least: Any = None
+    most: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """One condition. ``test`` asks a record that is at hand; ``members`` finds all that meet it through ``index``."""
+
+    test: Condition
+    members: Condition | None = None
+    index: sa.Index | None = None
+
+
+class Narrowed:
+    """The records of one kind that an actor may see and a wish asks for."""
+
+    def __init__(self, session: Session, records: Records, actor: Actor, asked: Sequence[str], retired: bool) -> None:
+        self.session, self.records, self.table = session, records, records.kind.table
+        self.retired = retired
+        self.on_sqlite = session.get_bind().dialect.name == "sqlite"
+        table = self.table
+        self.state: Condition = table.c.retired_at.is_not(None) if retired else sa.and_(
+            table.c.retired_at.is_(None), table.c.merged_into.is_(None)
+        )
+        self.areas = areas_of(records, actor, asked)
+        self.by_area: Narrow | None = None
+        if self.areas is not None:
+            inside = within(table.c.area_path, self.areas)
+            self.by_area = Narrow(inside, inside, self.index_of("area_path"))
+        self.filters: dict[str, Narrow] = {}
+
+    def narrow(self, filters: Mapping[str, Any]) -> Narrowed:
+        """The same with filters by field.
+
+        :raises KeyError: a filter names a field that lists are not narrowed by.
+        """
+        self.filters = {name: self._filter(name, value) for name, value in filters.items()}
+        return self
+
+    def narrow_more(self, name: str, value: Any) -> None:
+        """Set one more filter, or another value for it."""
+        self.filters[name] = self._filter(name, value)
+
+    @property
+    def narrows(self) -> list[Narrow]:
+        """The conditions, the area first."""
+        return [*([self.by_area] if self.by_area else []), *self.filters.values()]
+
+    def index_of(self, column: str, then: str | None = None) -> sa.Index | None:
+        """The index that leads with a column and holds every record in this state."""
+        for index in sorted(self.table.indexes, key=lambda one: str(one.name)):
+            names = [one.name for one in index.columns]
+            where = _where(index).removeprefix(f"{column} IS NOT NULL").removeprefix(" AND ")
+            if names[0] == column and then in (None, *names[1:2]) and where in ("", _RETIRED if self.retired else _LIVE):
+                return index
+        return None
+
+    def rare(self, column: str) -> sa.Index | None:
+        """The index of the values of a column that few records have; its ``info`` names those that most have."""
+        if self.retired:
+            return None
+        found = (one for one in self.table.indexes if "usual" in one.info and one.columns[0].name == column)
+        return next(found, None)
+
+    def size(self, narrow: Narrow, most: int) -> int:
+        """How many records meet one condition; ``most`` if it is that many or more, or if no index tells."""
+        if narrow.members is None:
+            return most
+        some = self.through(narrow, sa.literal(1)).limit(most)
+        return self.session.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+
+    def smallest(self, most: int) -> tuple[Narrow | None, int]:
+        """The condition that the fewest records meet, and how many, counted no further than ``most``."""
+        best: tuple[Narrow | None, int] = (None, most)
+        for one in self.narrows:
+            size = self.size(one, best[1])
+            if size < best[1]:
+                best = (one, size)
+        return best
+
+    def through(self, narrow: Narrow | None, *columns: Any) -> sa.Select[Any]:
+        """The columns of the records that one condition finds; without one, of all in this state."""
+        statement = sa.select(*columns).select_from(self.table).where(self.state)
+        if narrow is None:
+            return statement
+        if narrow.members is not None:
+            statement = statement.where(narrow.members)
+        return self.using(statement, narrow.index)
+
+    def using(self, statement: sa.Select[Any], index: sa.Index | None) -> sa.Select[Any]:
+        """The statement with its rows found through an index: SQLite is told so and must obey."""
+        if index is None:
+            return statement
+        where = index.info.get("where")
+        statement = statement.where(sa.text(where)) if where else statement
+        return statement.with_hint(self.table, f"INDEXED BY {index.name}", "sqlite")
+
+    def others(self, narrow: Narrow | None) -> list[Condition]:
+        """The tests of all conditions but one."""
+        return [one.test for one in self.narrows if one is not narrow]
+
+    def _filter(self, name: str, value: Any) -> Narrow:
+        item = self.records.storage.fields[name]
+        if isinstance(item, Parts):
+            return self._part_filter(name, item, value)
+        if item.sealed and item.indexed:
+            keys = blinds(self.session.info["keys"], f"{self.records.name}.{name}", str(value))
+            condition = self.table.c[f"{name}_index"].in_(keys)
+            return Narrow(condition, condition, self.index_of(f"{name}_index"))
+        if not item.filterable and not item.sortable:
+            raise KeyError(name)
+        return self._plain_filter(name, item, value)
+
+    def _plain_filter(self, name: str, item: RecordField, value: Any) -> Narrow:
+        column = self.table.c[self.records.kind.sort_columns.get(name, name) if isinstance(value, Range) else name]
+        if isinstance(value, Range):
+            condition = _between(column, item, value)
+            return Narrow(condition, condition, self.index_of(column.name))
+        values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+        if isinstance(item, Codes):
+            return Narrow(sa.or_(*(column.contains(f"|{one}|", autoescape=True) for one in values)))
+        if isinstance(item, Text) and not isinstance(item, Code):
+            return Narrow(sa.and_(*(column.contains(str(one), autoescape=True) for one in values)))
+        condition = column.in_(values) if len(values) != 1 else column == values[0]
+        rare = self.rare(column.name)
+        if rare is not None and not rare.info["usual"].intersection(values):
+            return Narrow(condition, condition, rare)
+        index = self.index_of(column.name)
+        return Narrow(condition, condition if index is not None else None, index)
+
+    def _part_filter(self, name: str, item: Parts, value: Any) -> Narrow:
+        """Records with a row in a list whose searchable sealed field has one of the values."""
+        declared = item.nested._declared_fields.items()
+        fields = [field for field, one in declared if isinstance(one, RecordField) and one.sealed and one.indexed]
+        if not fields:
+            raise KeyError(name)
+        values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+        keys = [
+            key for one in values
+            for key in blinds(self.session.info["keys"], f"{self.records.name}.{name}.{fields[0]}", str(one))
+        ]
+        part = self.records.kind.parts[name].__table__
+        holds = part.c[f"{fields[0]}_index"].in_(keys)
+        members = self.table.c.id.in_(sa.select(part.c.owner_id).where(holds))
+        test = sa.exists().where(part.c.owner_id == self.table.c.id, holds).correlate(self.table)
+        return Narrow(test, members, self.index_of("id"))
+
+
+def areas_of(records: Records, actor: Actor, asked: Sequence[str]) -> list[str] | None:
+    """The paths to look in, or ``None`` for everywhere: what is asked for, cut to what the actor may see."""
+    scopes = actor.scopes("read", records.kind.database)
+    if scopes is not None and "" in scopes:
+        scopes = None
+    wanted = None if not asked or "" in asked else list(asked)
+    if scopes is None or wanted is None:
+        found = wanted if scopes is None else scopes
+        return None if found is None else outermost(found)
+    return outermost(
+        max(path, scope, key=len) for path in wanted for scope in scopes
+        if path.startswith(scope) or scope.startswith(path)
+    )
+
+
+def _where(index: sa.Index) -> str:
+    where = index.dialect_options["sqlite"]["where"]
+    return "" if where is None else str(where)
+
+
+def _between(column: sa.Column[Any], item: RecordField, value: Range) -> Condition:
+    most = value.most
+    if isinstance(item, PartialDay) and most is not None:
+        # A bound that names only a year or a month means all of it; no day sorts after this sign.
+        most = f"{most}~"
+    bounds = [column >= value.least] if value.least is not None else []
+    return sa.and_(sa.true(), *bounds, *([column <= most] if most is not None else []))

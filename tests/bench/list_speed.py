@@ -1,0 +1,183 @@
+"""How fast a page of residents and its count are, for every order, scope and kind of filter.
+
+    python -m tests.bench.list_speed [--engine sqlite|postgres|both] [--residents N] [--keep FOLDER] [--slowest N]
+
+Each case reads the first page, a page from the middle and the page before it, and counts. The address part of a filter
+is asked for within a grid only: no index holds it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registries import references
+from registries.access import Actor, Grant
+from registries.listing import Wish, count, facets, find
+from registries.population.lookup import find_people
+from registries.population.service import residents
+from tests.bench import register
+
+TARGET = 60
+ORDERS = (("name", False), ("name", True), ("birth_date", False), ("birth_date", True), ("id", False), ("updated_at", True))
+FACETS = ("sex", "population_type", "ethnicity", "stay_status", "doc_type")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Milliseconds of one call, on the clock and of the processor, and what was called."""
+
+    what: str
+    wall: float
+    cpu: float
+
+
+def scopes(session: Session) -> dict[str, tuple[str, ...]]:
+    """Paths of areas by what they are called here."""
+    areas = references.load(session).areas
+    by_kind: dict[str, list[str]] = {}
+    for area in areas:
+        by_kind.setdefault(area.kind, []).append(area.path)
+    streets, communities, grids = by_kind["street"], by_kind["community"], by_kind["grid"]
+    return {
+        "district": (areas.root().path,), "first street": (streets[0],), "last street": (streets[-1],),
+        "community": (communities[13],), "grid": (grids[700],), "two streets": (streets[3], streets[7]),
+        "grid and street": (grids[5], streets[8]),
+    }
+
+
+def filters(sample: dict[str, Any], phone: str) -> dict[str, dict[str, Any]]:
+    """Filters by what they are called here."""
+    return {
+        "none": {}, "sex": {"sex": "2"}, "type LD": {"population_type": "LD"}, "type JW": {"population_type": "JW"},
+        "minority": {"ethnicity": "11"}, "rare minority": {"ethnicity": "05"}, "dead": {"stay_status": "5"},
+        "sex and type": {"sex": "1", "population_type": "LD"}, "disabled": {"groups": "V10"}, "rare group": {"groups": "V07"},
+        "alone and LD": {"groups": "V01", "population_type": "LD"}, "phone": {"phone": phone},
+    }
+
+
+def clocked(what: str, call: Any) -> tuple[Any, Taken]:
+    """What a call gives, and what it took."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = call()
+    return found, Taken(what, (time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000)
+
+
+def lists(made: register.Register) -> Iterator[Taken]:
+    """Every order × scope × filter."""
+    sample = made.samples[len(made.samples) // 2]
+    with made.database.reading() as session:
+        places = scopes(session)
+    for place, paths in places.items():
+        actor = Actor("bench", tuple(Grant("clerk", path) for path in paths))
+        for wanted, told in filters(sample, sample["phone"]).items():
+            yield clocked(f"count   {place} · {wanted}", lambda a=actor, t=told: _call(made, count, Wish(filters=t), a))[1]
+            for sort, down in ORDERS:
+                yield from pages(made, actor, Wish(filters=told, sort=sort, descending=down), f"{place} · {wanted} · {sort}{' down' if down else ''}")
+
+
+def pages(made: register.Register, actor: Actor, wish: Wish, what: str) -> Iterator[Taken]:
+    """The first page, one from the middle, and the one before that."""
+    first, took = clocked(f"first   {what}", lambda: _call(made, find, wish, actor))
+    yield took
+    if first.after is None:
+        return
+    value = {"name": "lijianhua", "birth_date": "1975-06-15"}.get(wish.sort)
+    middle = replace(wish, after=(value, first.after[1]) if value else first.after)
+    page, took = clocked(f"middle  {what}", lambda: _call(made, find, middle, actor))
+    yield took
+    if page.before is not None:
+        yield clocked(f"before  {what}", lambda: _call(made, find, replace(wish, before=page.before), actor))[1]
+
+
+def _call(made: register.Register, verb: Any, wish: Wish, actor: Actor, *more: Any) -> Any:
+    with made.database.reading() as session:
+        return verb(session, residents, wish, *more, actor=actor)
+
+
+def facet_times(made: register.Register) -> Iterator[Taken]:
+    """All facets of a list together."""
+    with made.database.reading() as session:
+        places = scopes(session)
+    for place, paths in places.items():
+        actor = Actor("bench", tuple(Grant("clerk", path) for path in paths))
+        for wanted, told in (("none", {}), ("sex", {"sex": "2"}), ("disabled", {"groups": "V10"})):
+            yield clocked(f"facets  {place} · {wanted}", lambda a=actor, t=told: _call(made, facets, Wish(filters=t), a, FACETS))[1]
+
+
+def people(made: register.Register) -> Iterator[Taken]:
+    """The search for people: what a clerk types, in each kind of scope."""
+    with made.database.reading() as session:
+        places = scopes(session)
+    asked: dict[str, list[str]] = {"name": [], "given name": [], "surname": [], "pinyin": [], "initials": [], "address": []}
+    asked |= {"phone": [], "ID number": [], "household": [], "nobody": ["欧阳铁柱", "zzyzx", "20991231"]}
+    for sample in made.samples[:: max(1, len(made.samples) // 6)]:
+        asked["name"].append(sample["name"])
+        asked["given name"].append(sample["name"][1:])
+        asked["surname"].append(sample["name"][:1])
+        asked["pinyin"].append(sample["name_pinyin"])
+        asked["initials"].append(sample["name_initials"])
+        asked["address"].append(sample["address"])
+        asked["phone"].append(sample["phone"] or "13900000001")
+        asked["ID number"].append(sample["id_number"])
+        asked["household"].append(sample["household_number"])
+    for place, paths in places.items():
+        for kind, texts in asked.items():
+            for text in texts:
+                def call(text: str = text, paths: Sequence[str] = paths) -> Any:
+                    with made.database.reading() as session:
+                        return find_people(session, text, paths, 20)
+
+                yield clocked(f"people  {kind} {place}", call)[1]
+
+
+def percentile(times: Sequence[float], share: float = 0.95) -> float:
+    """The time within which this share of the calls stayed."""
+    return sorted(times)[max(0, ceil(len(times) * share) - 1)]
+
+
+def report(engine: str, name: str, taken: Sequence[Taken], slowest: int) -> None:
+    """One line for a group of calls, and those that took longest."""
+    walls, load = [one.wall for one in taken], os.getloadavg()[0]
+    print(
+        f"  {engine}, {name}: {len(taken)} calls, median {percentile(walls, 0.5):.1f} ms, p95 {percentile(walls):.1f} ms, "
+        f"longest {max(walls):.0f} ms; p95 of this process's own time {percentile([one.cpu for one in taken]):.1f} ms; load {load:.1f}"
+    )
+    for one in sorted(taken, key=lambda one: -one.wall)[:slowest]:
+        print(f"    {one.wall:8.1f} ms  {one.cpu:8.1f} cpu  {one.what}")
+
+
+def measure(engine: str, people_count: int, keep: Path | None, slowest: int = 0) -> dict[str, list[Taken]]:
+    """Every group of calls on one engine, once to warm up and once for the figures."""
+    found: dict[str, list[Taken]] = {}
+    with register.made(engine, people_count, keep) as made:
+        print(f"  {engine}: {people_count:,} residents written in {made.seconds:.0f} s", flush=True)
+        for name, group in (("lists", lists), ("facets", facet_times), ("people search", people)):
+            list(group(made))
+            found[name] = list(group(made))
+            report(engine, name, found[name], slowest)
+    return found
+
+
+def main() -> None:
+    """Read the options and run the engines."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engine", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--residents", type=int, default=1_000_000)
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--slowest", type=int, default=0)
+    told = parser.parse_args()
+    for engine in ("sqlite", "postgres") if told.engine == "both" else (told.engine,):
+        measure(engine, told.residents, told.keep, told.slowest)
+
+
+if __name__ == "__main__":
+    main()
