@@ -62,29 +62,33 @@ def _import(system: System) -> click.Command:
     @click.option("--as", "user", help=_(N_("Act as this user.")))
     @click.option("--json", "as_json", is_flag=True, help=_(N_("Print one JSON object.")))
     def command(kind: str, file: Path, **told: Any) -> None:
-        started = time.monotonic()
-        records = system.catalogue[kind]
-        who = actor(system, told["user"])
-        batch, letters = _staged(system, records, file, who, told)
-        failed = batch.counts["error"]
-        looking = told["check"] or (told["strict"] and failed > 0)
-        if not looking:
-            batch = _applied(system, records, batch, who)
-        answer = importing.json_counts(batch, time.monotonic() - started)
-        if told["errors"] and failed:
-            _write_errors(system, batch, told["errors"])
-        if told["as_json"]:
-            output.print_json({**answer, "batch": None} if looking else answer)
-        else:
-            output.print_notes(system, batch)
-            output.print_counts(system, answer)
-            _print_failed(system, batch, letters)
-            _print_end(system, batch, looking, told, answer)
-        if looking:
-            _discard(system, batch)
-        sys.exit(1 if failed else 0)
+        _run(system, system.catalogue[kind], file, told)
 
     return command
+
+
+def _run(system: System, records: Records, file: Path, told: dict[str, Any]) -> None:
+    """Stage and, unless it is only looked at, apply a file; tell what was found and exit."""
+    started = time.monotonic()
+    who = actor(system, told["user"])
+    batch, letters = _staged(system, records, file, who, told)
+    failed = batch.counts["error"]
+    looking = told["check"] or (told["strict"] and failed > 0)
+    if not looking:
+        batch = _applied(system, records, batch, who)
+    answer = importing.json_counts(batch, time.monotonic() - started)
+    if told["errors"] and failed:
+        _write_errors(system, batch, told["errors"])
+    if told["as_json"]:
+        output.print_json({**answer, "batch": None} if looking else answer)
+    else:
+        output.print_notes(system, batch)
+        output.print_counts(system, answer)
+        _print_failed(system, batch, letters)
+        _print_end(system, batch, looking, told, answer)
+    if looking:
+        _discard(system, batch)
+    sys.exit(1 if failed else 0)
 
 
 def _discard(system: System, batch: Batch) -> None:
