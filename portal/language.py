@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gettext
+import os
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
@@ -21,3 +23,9 @@ def translator(language: str) -> Callable[[str], str]:
     if language == "en":
         return NullTranslations().gettext
     return Translations.load(str(translations_folder()), [language]).gettext
+
+
+def speak(language: str) -> None:
+    """Let libraries that ask ``gettext`` for their own texts, such as click, find them in our catalogue."""
+    gettext.bindtextdomain("messages", str(translations_folder()))
+    os.environ["LANGUAGE"] = language

@@ -14,7 +14,8 @@ from tests.own_code import ROOT
 
 CHINESE = ROOT / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "lazy_gettext": None, "_l": None}
-PLACES = re.compile(r"%\((\w+)\)")
+#: Where values go: ours are ``%(name)s``, those of click ``{name!r}``.
+PLACES = re.compile(r"%\((\w+)\)|\{(\w+)")
 
 
 @cache

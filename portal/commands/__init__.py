@@ -7,6 +7,7 @@ and 2 when used wrongly. With ``--json`` one JSON object goes to standard output
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable
 
@@ -19,9 +20,11 @@ from registries.db import Busy
 from registries.messages import N_, Problem, Refused
 from registries.records import Conflict, Doubtful, Invalid, NotFound
 
+from ..language import speak
 from ..settings import Settings
 from ..system import Catalogue, System
 from . import data, duplicates, imports, site, upkeep
+from .arguments import KindChoice, kinds_told
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +35,12 @@ _FULL = ("disk is full", "No space left", "could not extend file")
 
 def run(make_catalogue: Callable[[], Catalogue]) -> None:
     """Run the command line of this process and exit."""
-    language = "zh"
+    # Also what is wrong with the settings is to be told in the reader's language.
+    language = "en" if os.environ.get("SANKU_LANGUAGE", "").strip().lower() == "en" else "zh"
     try:
         settings = Settings.from_environment()
         language = settings.language
+        speak(language)
         logging.basicConfig(level=settings.numeric_log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         logging.getLogger("alembic").setLevel(logging.WARNING)
         build(System(settings, make_catalogue()))(prog_name="sanku", standalone_mode=True)
@@ -51,8 +56,11 @@ def build(system: System) -> click.Group:
     group = click.Group(
         "sanku", help=system.gettext(N_("Sanku (三库): one network, three databases for a safe community."))
     )
+    kinds = kinds_told(system)
     for module in (upkeep, imports, data, duplicates, site):
         for command in module.commands(system):
+            if any(isinstance(param.type, KindChoice) for param in command.params):
+                command.epilog = kinds
             group.add_command(command)
     return group
 

@@ -16,9 +16,23 @@ from ..accounts import service as accounts
 from ..system import System
 
 
-def kind_choice(system: System) -> click.Choice[str]:
-    """The kinds there are; another one is answered with the list of them."""
-    return click.Choice(sorted(system.catalogue))
+class KindChoice(click.Choice[str]):
+    """One of the kinds; another word is answered with the list of them. Help texts call it KIND."""
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "KIND"
+
+
+def kind_choice(system: System) -> KindChoice:
+    """The kinds there are."""
+    return KindChoice(sorted(system.catalogue))
+
+
+def kinds_told(system: System) -> str:
+    """What KIND may be, each with its name in the language of the console."""
+    labels = {name: system.gettext(system.catalogue[name].kind.label) for name in sorted(system.catalogue)}
+    kinds = [name if label.lower() == name else f"{name} {label}" for name, label in labels.items()]
+    return system.say(Problem(N_("KIND is one of: %(kinds)s."), kinds=kinds))
 
 
 def actor(system: System, name: str | None) -> Actor:

@@ -37,27 +37,18 @@ def _import(system: System) -> click.Command:
     @click.option("--strict", is_flag=True, help=_(N_("Write nothing if any row fails.")))
     @click.option("--errors", type=click.Path(path_type=Path), help=_(N_("Write the failed rows to this workbook.")))
     @click.option(
-        "--mapping",
-        "mapping_file",
-        type=click.Path(path_type=Path),
-        help=_(N_("A JSON file: heading → field.")),
+        "--mapping", "mapping_file", type=click.Path(path_type=Path), help=_(N_("A JSON file: heading → field."))
     )
     @click.option(
-        "--set",
-        "constants",
-        multiple=True,
-        metavar="FIELD=VALUE",
+        "--set", "constants", multiple=True, metavar="FIELD=VALUE",
         help=_(N_("A value that all rows have; may be given again.")),
-    )
+    )  # fmt: skip
     @click.option("--source", help=_(N_("The name of the office or list the file comes from.")))
     @click.option("--sheet", help=_(N_("The sheet to read, if not the first with a table.")))
     @click.option("--area", help=_(N_("Where rows without an area belong.")))
     @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help=_(N_("The day since which the rows are true.")))
     @click.option(
-        "--blank",
-        type=click.Choice(["keep", "clear"]),
-        default="keep",
-        help=_(N_("What a blank cell means.")),
+        "--blank", type=click.Choice(["keep", "clear"]), default="keep", help=_(N_("What a blank cell means."))
     )
     @click.option("--as", "user", help=_(N_("Act as this user.")))
     @click.option("--json", "as_json", is_flag=True, help=_(N_("Print one JSON object.")))
