@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 
@@ -93,12 +94,15 @@ def _of_the_machine(error: Exception) -> Problem:
     """What is nobody's fault at the keyboard: disks, servers, damaged files, and mistakes of the program."""
     if isinstance(error, OSError):
         return Problem(N_("A file or a connection failed: %(reason)s."), reason=error.strerror or type(error).__name__)
-    reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
-    if isinstance(error, SQLAlchemyError) and any(words in reason for words in _FULL):
+    # Whole files are copied past SQLAlchemy, so the drivers' own errors come here as well.
+    of_driver = isinstance(error, sqlite3.Error) or type(error).__module__.startswith("psycopg")
+    database = of_driver or isinstance(error, SQLAlchemyError)
+    reason = str(error if of_driver else getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+    if database and any(words in reason for words in _FULL):
         return Problem(N_("The disk is full; nothing was written."), N_("Make room and repeat the command."))
-    if isinstance(error, SQLAlchemyError) and any(words in reason for words in _NO_TABLE):
+    if database and any(words in reason for words in _NO_TABLE):
         return Problem(N_("The databases are not complete."), N_("Run “sanku init”; it makes what is missing."))
-    if isinstance(error, SQLAlchemyError):
+    if database:
         return Problem(
             N_("The database cannot be used: %(reason)s."),
             N_("Run “sanku check”, or see the log with SANKU_LOG_LEVEL=DEBUG."),
