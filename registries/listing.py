@@ -6,7 +6,7 @@ can be empty, empty values come last in either direction. Counts are exact to `C
 
 There are two ways to read a page. Where few records meet one of the conditions they are all read and sorted. Otherwise
 the index of the order is walked until the page is full, and given up after `STEPS` records: then what is asked for is
-rarer than its parts, and the condition that the fewest records meet is read after all.
+rarer than its parts or lies elsewhere in the order, and the condition that the fewest records meet is read after all.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ COUNTED = 10_000
 PAGE = 50
 #: Fewer records than this are read whole and sorted.
 FEW = 4_000
-#: So many entries of an index are walked for one page before it is given up.
-STEPS = 40_000
+#: So many entries of an index are walked for one page before it is given up: the many only if the few were promising.
+STEPS = (6_000, 80_000)
+#: Beyond so many it is no use to read all that meet a condition instead.
+SOME = 100_000
 
 Cursor = tuple[Any, UUID]
 
@@ -150,6 +152,8 @@ class _Order:
     def by(self, key: Any, record_id: Any) -> list[Any]:
         """What to order by, given the two columns by whatever name they have."""
         keys = [key.desc(), record_id.desc()] if self.downward else [key.asc(), record_id.asc()]
+        if self.key is self.id:
+            return keys[:1]
         if self.key.nullable:
             keys[0] = keys[0].nulls_first() if self.empty_first else keys[0].nulls_last()
         return keys
@@ -160,6 +164,8 @@ class _Order:
             return sa.true()
         value, last = cursor
         record_id = sa.literal(last, self.id.type)
+        if self.key is self.id:
+            return self.id < record_id if self.downward else self.id > record_id
         if value is None:
             rest = sa.and_(self.key.is_(None), self.id < record_id if self.downward else self.id > record_id)
             return sa.or_(rest, self.key.is_not(None)) if self.empty_first else rest
@@ -169,6 +175,9 @@ class _Order:
 
     def up_to(self, cursor: Cursor) -> Condition:
         """What comes no later than the cursor, which holds a value, in the direction of reading."""
+        if self.key is self.id:
+            record_id = sa.literal(cursor[1], self.id.type)
+            return self.id >= record_id if self.downward else self.id <= record_id
         pair = sa.tuple_(self.key, self.id)
         told = sa.tuple_(sa.literal(cursor[0], self.key.type), sa.literal(cursor[1], self.id.type))
         return pair >= told if self.downward else pair <= told
@@ -176,46 +185,44 @@ class _Order:
 
 def _keys(narrowed: Narrowed, order: _Order, limit: int) -> list[Cursor]:
     """The first keys and ids beyond the cursor, in the direction of reading."""
-    index = None if order.key.nullable else narrowed.index_of(order.key.name, None if order.key.name == "id" else "id")
-    if index is None:
-        return _sorted(narrowed, order, limit, narrowed.smallest(COUNTED)[0])
+    index = None if order.key.nullable else narrowed.index_of(order.key.name, None if order.key is order.id else "id")
+    narrow = narrowed.smallest(FEW if index is not None else SOME)
+    if narrow is not None or index is None:
+        return _sorted(narrowed, order, limit, narrow)
     if not narrowed.narrows:
         return _walked(narrowed, order, index, limit, None)
-    narrow, _size = narrowed.smallest(FEW)
-    if narrow is not None:
-        return _sorted(narrowed, order, limit, narrow)
-    bound = _bound(narrowed, order, index)
-    keys = _walked(narrowed, order, index, limit, bound)
-    if len(keys) == limit or bound is None:
-        return keys
-    narrow, _size = narrowed.smallest(10 * COUNTED)
-    if narrow is None:
-        return _walked(narrowed, order, index, limit, None)
-    return _sorted(narrowed, order, limit, narrow)
+    for steps in STEPS:
+        bound = _bound(narrowed, order, index, steps)
+        keys = _walked(narrowed, order, index, limit, bound)
+        if len(keys) == limit or bound is None:
+            return keys
+        if len(keys) * STEPS[-1] < limit * steps:
+            break
+    narrow = narrowed.smallest(SOME, order.key.name, 2 * COUNTED)
+    return _walked(narrowed, order, index, limit, None) if narrow is None else _sorted(narrowed, order, limit, narrow)
 
 
-def _bound(narrowed: Narrowed, order: _Order, index: sa.Index) -> Cursor | None:
-    """The cursor at which the walk is given up; ``None`` if the list ends before."""
-    statement = narrowed.using(narrowed.through(None, *order.columns), index).where(order.beyond(order.cursor))
-    row = narrowed.session.execute(statement.order_by(*order.by(order.key, order.id)).offset(STEPS).limit(1)).first()
+def _bound(narrowed: Narrowed, order: _Order, index: sa.Index, steps: int) -> Cursor | None:
+    """The cursor so many steps away; ``None`` if the list ends before."""
+    statement = narrowed.using(narrowed.through(None, [order.beyond(order.cursor)], *order.columns), index)
+    row = narrowed.session.execute(statement.order_by(*order.by(order.key, order.id)).offset(steps).limit(1)).first()
     return None if row is None else (row.key, row.record_id)
 
 
 def _walked(narrowed: Narrowed, order: _Order, index: sa.Index, limit: int, bound: Cursor | None) -> list[Cursor]:
     """Keys read in the order of an index, at most up to a bound."""
-    statement = narrowed.using(narrowed.through(None, *order.columns), index)
-    statement = statement.where(order.beyond(order.cursor), *narrowed.others(None))
-    if bound is not None:
-        statement = statement.where(order.up_to(bound))
+    conditions = [order.beyond(order.cursor), *([order.up_to(bound)] if bound else []), *narrowed.others(None)]
+    statement = narrowed.using(narrowed.through(None, conditions, *order.columns), index)
     rows = narrowed.session.execute(statement.order_by(*order.by(order.key, order.id)).limit(limit))
     return [(row.key, row.record_id) for row in rows]
 
 
 def _sorted(narrowed: Narrowed, order: _Order, limit: int, narrow: Narrow | None) -> list[Cursor]:
     """Keys read through one condition and then sorted."""
-    statement = narrowed.through(narrow, *order.columns).where(order.beyond(order.cursor), *narrowed.others(narrow))
+    conditions = [order.beyond(order.cursor), *narrowed.others(narrow)]
     # PostgreSQL would rather walk the order and hope to meet enough records on the way.
-    found = statement.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+    found = narrowed.through(narrow, conditions, *order.columns).cte("found")
+    found = found.prefix_with("MATERIALIZED", dialect="postgresql")
     rows = narrowed.session.execute(
         sa.select(found.c.key, found.c.record_id).order_by(*order.by(found.c.key, found.c.record_id)).limit(limit)
     )
@@ -223,12 +230,11 @@ def _sorted(narrowed: Narrowed, order: _Order, limit: int, narrow: Narrow | None
 
 
 def _count(narrowed: Narrowed) -> int:
-    narrow, _size = narrowed.smallest(10 * COUNTED)
-    narrow = narrow or narrowed.by_area
-    statement = narrowed.through(narrow, sa.literal(1)).where(*narrowed.others(narrow))
+    narrow = narrowed.smallest(SOME) or narrowed.by_area
+    some = narrowed.through(narrow, narrowed.others(narrow), sa.literal(1))
     if narrow is None:
-        statement = narrowed.using(statement, narrowed.index_of("area_path"))
-    some = statement.limit(COUNTED + 1).subquery()
+        some = narrowed.using(some, narrowed.index_of("area_path"))
+    some = some.limit(COUNTED + 1).subquery()
     return narrowed.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
@@ -238,12 +244,12 @@ def _facet(narrowed: Narrowed, name: str) -> dict[Any, int]:
     if isinstance(item, Parts) or not item.filterable:
         raise KeyError(name)
     column = narrowed.table.c[name]
-    narrow, _size = narrowed.smallest(COUNTED)
+    narrow = narrowed.smallest(COUNTED)
     rare = narrowed.rare(name) if narrow is None else None
     if rare is None:
         return _grouped(narrowed, column, narrow or narrowed.by_area)
-    # Most records have one of a few values: those are counted as far as they need to be, the others through their index.
-    numbers = _grouped(narrowed, column, Narrow(sa.true(), sa.true(), rare))
+    # Most records have one of a few values: those are counted as far as need be, the others through their index.
+    numbers = _grouped(narrowed, column, Narrow(sa.true(), (), rare))
     for value in sorted(rare.info["usual"]):
         narrowed.narrow_more(name, value)
         number = _count(narrowed)
@@ -253,7 +259,8 @@ def _facet(narrowed: Narrowed, name: str) -> dict[Any, int]:
 
 
 def _grouped(narrowed: Narrowed, column: sa.Column[Any], narrow: Narrow | None) -> dict[Any, int]:
-    statement = narrowed.through(narrow, column, sa.func.count()).where(*narrowed.others(narrow)).group_by(column)
+    found = narrowed.through(narrow, narrowed.others(narrow), column.label("value")).subquery()
+    statement = sa.select(found.c.value, sa.func.count()).group_by(found.c.value)
     item = narrowed.records.storage.fields[column.name]
     numbers: dict[Any, int] = {}
     for stored, number in narrowed.session.execute(statement):

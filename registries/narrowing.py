@@ -36,11 +36,16 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
-    """One condition. ``test`` asks a record that is at hand; ``members`` finds all that meet it through ``index``."""
+    """One condition. ``test`` asks a record that is at hand; ``index`` finds all that meet it.
+
+    ``members`` are what to look up in the index, parts that have no record in common: SQLite would go through all of an
+    index for an OR of ranges. ``sized`` selects as many rows as there are members, where that is quicker to count.
+    """
 
     test: Condition
-    members: Condition | None = None
+    members: tuple[Condition, ...] = ()
     index: sa.Index | None = None
+    sized: sa.Select[Any] | None = None
 
 
 class Narrowed:
@@ -57,8 +62,8 @@ class Narrowed:
         self.areas = areas_of(records, actor, asked)
         self.by_area: Narrow | None = None
         if self.areas is not None:
-            inside = within(table.c.area_path, self.areas)
-            self.by_area = Narrow(inside, inside, self.index_of("area_path"))
+            parts = tuple(within(table.c.area_path, [path]) for path in self.areas)
+            self.by_area = Narrow(within(table.c.area_path, self.areas), parts, self.index_of("area_path"))
         self.filters: dict[str, Narrow] = {}
 
     def narrow(self, filters: Mapping[str, Any]) -> Narrowed:
@@ -83,7 +88,8 @@ class Narrowed:
         for index in sorted(self.table.indexes, key=lambda one: str(one.name)):
             names = [one.name for one in index.columns]
             where = _where(index).removeprefix(f"{column} IS NOT NULL").removeprefix(" AND ")
-            if names[0] == column and then in (None, *names[1:2]) and where in ("", _RETIRED if self.retired else _LIVE):
+            holds_all = where in ("", _RETIRED if self.retired else _LIVE)
+            if names[0] == column and then in (None, *names[1:2]) and holds_all:
                 return index
         return None
 
@@ -96,28 +102,33 @@ class Narrowed:
 
     def size(self, narrow: Narrow, most: int) -> int:
         """How many records meet one condition; ``most`` if it is that many or more, or if no index tells."""
-        if narrow.members is None:
+        if not narrow.members:
             return most
-        some = self.through(narrow, sa.literal(1)).limit(most)
-        return self.session.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+        some = narrow.sized if narrow.sized is not None else self.through(narrow, [], sa.literal(1))
+        return self.session.scalar(sa.select(sa.func.count()).select_from(some.limit(most).subquery())) or 0
 
-    def smallest(self, most: int) -> tuple[Narrow | None, int]:
-        """The condition that the fewest records meet, and how many, counted no further than ``most``."""
-        best: tuple[Narrow | None, int] = (None, most)
+    def smallest(self, most: int, holding: str | None = None, otherwise: int = 0) -> Narrow | None:
+        """The condition that the fewest records meet, if fewer than ``most``.
+
+        With ``holding``, an index without that column is good for fewer than ``otherwise`` records only.
+        """
+        best = None
         for one in self.narrows:
-            size = self.size(one, best[1])
-            if size < best[1]:
-                best = (one, size)
+            bound = most
+            if holding and not (one.index is not None and holding in one.index.columns):
+                bound = min(most, otherwise)
+            size = self.size(one, bound)
+            if size < bound:
+                best, most = one, size
         return best
 
-    def through(self, narrow: Narrow | None, *columns: Any) -> sa.Select[Any]:
-        """The columns of the records that one condition finds; without one, of all in this state."""
-        statement = sa.select(*columns).select_from(self.table).where(self.state)
+    def through(self, narrow: Narrow | None, conditions: Sequence[Condition], *columns: Any) -> Any:
+        """The columns of the records that one condition finds and all the others hold for; without one, of all."""
+        statement = sa.select(*columns).select_from(self.table).where(self.state, *conditions)
         if narrow is None:
             return statement
-        if narrow.members is not None:
-            statement = statement.where(narrow.members)
-        return self.using(statement, narrow.index)
+        found = [self.using(statement.where(members), narrow.index) for members in narrow.members or (narrow.test,)]
+        return found[0] if len(found) == 1 else sa.union_all(*found)
 
     def using(self, statement: sa.Select[Any], index: sa.Index | None) -> sa.Select[Any]:
         """The statement with its rows found through an index: SQLite is told so and must obey."""
@@ -138,7 +149,7 @@ class Narrowed:
         if item.sealed and item.indexed:
             keys = blinds(self.session.info["keys"], f"{self.records.name}.{name}", str(value))
             condition = self.table.c[f"{name}_index"].in_(keys)
-            return Narrow(condition, condition, self.index_of(f"{name}_index"))
+            return Narrow(condition, (condition,), self.index_of(f"{name}_index"))
         if not item.filterable and not item.sortable:
             raise KeyError(name)
         return self._plain_filter(name, item, value)
@@ -147,7 +158,8 @@ class Narrowed:
         column = self.table.c[self.records.kind.sort_columns.get(name, name) if isinstance(value, Range) else name]
         if isinstance(value, Range):
             condition = _between(column, item, value)
-            return Narrow(condition, condition, self.index_of(column.name))
+            index = self.index_of(column.name)
+            return Narrow(condition, (condition,) if index is not None else (), index)
         values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
         if isinstance(item, Codes):
             return Narrow(sa.or_(*(column.contains(f"|{one}|", autoescape=True) for one in values)))
@@ -156,14 +168,15 @@ class Narrowed:
         condition = column.in_(values) if len(values) != 1 else column == values[0]
         rare = self.rare(column.name)
         if rare is not None and not rare.info["usual"].intersection(values):
-            return Narrow(condition, condition, rare)
+            # The index goes on with the area.
+            here = condition if self.by_area is None else sa.and_(condition, self.by_area.test)
+            return Narrow(condition, (here,), rare)
         index = self.index_of(column.name)
-        return Narrow(condition, condition if index is not None else None, index)
+        return Narrow(condition, (condition,) if index is not None else (), index)
 
     def _part_filter(self, name: str, item: Parts, value: Any) -> Narrow:
         """Records with a row in a list whose searchable sealed field has one of the values."""
-        declared = item.nested._declared_fields.items()
-        fields = [field for field, one in declared if isinstance(one, RecordField) and one.sealed and one.indexed]
+        fields = [field for field, one in item.nested.items() if one.sealed and one.indexed]
         if not fields:
             raise KeyError(name)
         values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
@@ -175,7 +188,7 @@ class Narrowed:
         holds = part.c[f"{fields[0]}_index"].in_(keys)
         members = self.table.c.id.in_(sa.select(part.c.owner_id).where(holds))
         test = sa.exists().where(part.c.owner_id == self.table.c.id, holds).correlate(self.table)
-        return Narrow(test, members, self.index_of("id"))
+        return Narrow(test, (members,), self.index_of("id"), sa.select(sa.literal(1)).select_from(part).where(holds))
 
 
 def areas_of(records: Records, actor: Actor, asked: Sequence[str]) -> list[str] | None:

@@ -521,7 +521,17 @@ def _create_resident() -> None:
     op.create_index(
         "ix_resident_id",
         "resident",
-        ["id", "area_path", "sex", "ethnicity", "population_type", "stay_status", "doc_type"],
+        [
+            "id",
+            "area_path",
+            "name_pinyin",
+            "birth_sort",
+            "sex",
+            "ethnicity",
+            "population_type",
+            "stay_status",
+            "doc_type",
+        ],
         unique=False,
         schema="population",
         sqlite_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),

@@ -63,7 +63,7 @@ class Resident(Record, Base):
         _index("ix_resident_initials", "name_initials", "area_path", where=LIVE),
         _index("ix_resident_birth", "birth_sort", "id", "area_path", *FILTERED, where=LIVE),
         _index("ix_resident_updated", "updated_at", "id", "area_path", *FILTERED, where=LIVE),
-        _index("ix_resident_id", "id", "area_path", *FILTERED, where=LIVE),
+        _index("ix_resident_id", "id", "area_path", "name_pinyin", "birth_sort", *FILTERED, where=LIVE),
         _index("ix_resident_retired", "area_path", "id", where="retired_at IS NOT NULL"),
         *(_rare(column, usual) for column, usual in USUAL.items()),
         _index(

@@ -27,7 +27,14 @@ from registries.population.service import residents
 from tests.bench import register
 
 TARGET = 60
-ORDERS = (("name", False), ("name", True), ("birth_date", False), ("birth_date", True), ("id", False), ("updated_at", True))
+ORDERS = (
+    ("name", False),
+    ("name", True),
+    ("birth_date", False),
+    ("birth_date", True),
+    ("id", False),
+    ("updated_at", True),
+)
 FACETS = ("sex", "population_type", "ethnicity", "stay_status", "doc_type")
 
 
@@ -48,8 +55,12 @@ def scopes(session: Session) -> dict[str, tuple[str, ...]]:
         by_kind.setdefault(area.kind, []).append(area.path)
     streets, communities, grids = by_kind["street"], by_kind["community"], by_kind["grid"]
     return {
-        "district": (areas.root().path,), "first street": (streets[0],), "last street": (streets[-1],),
-        "community": (communities[13],), "grid": (grids[700],), "two streets": (streets[3], streets[7]),
+        "district": (areas.root().path,),
+        "first street": (streets[0],),
+        "last street": (streets[-1],),
+        "community": (communities[13],),
+        "grid": (grids[700],),
+        "two streets": (streets[3], streets[7]),
         "grid and street": (grids[5], streets[8]),
     }
 
@@ -57,10 +68,18 @@ def scopes(session: Session) -> dict[str, tuple[str, ...]]:
 def filters(sample: dict[str, Any], phone: str) -> dict[str, dict[str, Any]]:
     """Filters by what they are called here."""
     return {
-        "none": {}, "sex": {"sex": "2"}, "type LD": {"population_type": "LD"}, "type JW": {"population_type": "JW"},
-        "minority": {"ethnicity": "11"}, "rare minority": {"ethnicity": "05"}, "dead": {"stay_status": "5"},
-        "sex and type": {"sex": "1", "population_type": "LD"}, "disabled": {"groups": "V10"}, "rare group": {"groups": "V07"},
-        "alone and LD": {"groups": "V01", "population_type": "LD"}, "phone": {"phone": phone},
+        "none": {},
+        "sex": {"sex": "2"},
+        "type LD": {"population_type": "LD"},
+        "type JW": {"population_type": "JW"},
+        "minority": {"ethnicity": "11"},
+        "rare minority": {"ethnicity": "05"},
+        "dead": {"stay_status": "5"},
+        "sex and type": {"sex": "1", "population_type": "LD"},
+        "disabled": {"groups": "V10"},
+        "rare group": {"groups": "V07"},
+        "alone and LD": {"groups": "V01", "population_type": "LD"},
+        "phone": {"phone": phone},
     }
 
 
@@ -79,9 +98,16 @@ def lists(made: register.Register) -> Iterator[Taken]:
     for place, paths in places.items():
         actor = Actor("bench", tuple(Grant("clerk", path) for path in paths))
         for wanted, told in filters(sample, sample["phone"]).items():
-            yield clocked(f"count   {place} · {wanted}", lambda a=actor, t=told: _call(made, count, Wish(filters=t), a))[1]
+            yield clocked(
+                f"count   {place} · {wanted}", lambda a=actor, t=told: _call(made, count, Wish(filters=t), a)
+            )[1]
             for sort, down in ORDERS:
-                yield from pages(made, actor, Wish(filters=told, sort=sort, descending=down), f"{place} · {wanted} · {sort}{' down' if down else ''}")
+                yield from pages(
+                    made,
+                    actor,
+                    Wish(filters=told, sort=sort, descending=down),
+                    f"{place} · {wanted} · {sort}{' down' if down else ''}",
+                )
 
 
 def pages(made: register.Register, actor: Actor, wish: Wish, what: str) -> Iterator[Taken]:
@@ -110,14 +136,23 @@ def facet_times(made: register.Register) -> Iterator[Taken]:
     for place, paths in places.items():
         actor = Actor("bench", tuple(Grant("clerk", path) for path in paths))
         for wanted, told in (("none", {}), ("sex", {"sex": "2"}), ("disabled", {"groups": "V10"})):
-            yield clocked(f"facets  {place} · {wanted}", lambda a=actor, t=told: _call(made, facets, Wish(filters=t), a, FACETS))[1]
+            yield clocked(
+                f"facets  {place} · {wanted}", lambda a=actor, t=told: _call(made, facets, Wish(filters=t), a, FACETS)
+            )[1]
 
 
 def people(made: register.Register) -> Iterator[Taken]:
     """The search for people: what a clerk types, in each kind of scope."""
     with made.database.reading() as session:
         places = scopes(session)
-    asked: dict[str, list[str]] = {"name": [], "given name": [], "surname": [], "pinyin": [], "initials": [], "address": []}
+    asked: dict[str, list[str]] = {
+        "name": [],
+        "given name": [],
+        "surname": [],
+        "pinyin": [],
+        "initials": [],
+        "address": [],
+    }
     asked |= {"phone": [], "ID number": [], "household": [], "nobody": ["欧阳铁柱", "zzyzx", "20991231"]}
     for sample in made.samples[:: max(1, len(made.samples) // 6)]:
         asked["name"].append(sample["name"])
@@ -132,6 +167,7 @@ def people(made: register.Register) -> Iterator[Taken]:
     for place, paths in places.items():
         for kind, texts in asked.items():
             for text in texts:
+
                 def call(text: str = text, paths: Sequence[str] = paths) -> Any:
                     with made.database.reading() as session:
                         return find_people(session, text, paths, 20)

@@ -104,14 +104,22 @@ class Filler:
         number = f"H{self._serial:07}"
         address = f"{draw(self.rng, ROADS)}路{1 + int(self.rng.random() * 300)}号{1 + int(self.rng.random() * 6)}单元"
         address += f"{101 + 100 * int(self.rng.random() * 18)}室"
-        rows[Household].append({
-            **place, "id": household, "number": number, "key": f"{grid.parent_id.hex}|{number}", "address": address,
-        })
+        rows[Household].append(
+            {
+                **place,
+                "id": household,
+                "number": number,
+                "key": f"{grid.parent_id.hex}|{number}",
+                "address": address,
+            }
+        )
         surname, group = self.names.surname(self.rng), self.names.group(self.rng)
         for _ in range(min(draw(self.rng, (1, 2, 2, 3, 3, 4)), people - self._serial)):
             self._person(rows, place, household, number, address, surname, group)
 
-    def _person(self, rows: Any, place: Any, household: UUID, number: str, address: str, surname: str, group: str) -> None:
+    def _person(
+        self, rows: Any, place: Any, household: UUID, number: str, address: str, surname: str, group: str
+    ) -> None:
         rng, owner = self.rng, new_id()
         self._serial += 1
         born = FIRST_DAY + timedelta(days=int(DAYS * (1 - rng.random() ** 1.3)))
@@ -123,32 +131,64 @@ class Filler:
         id_number = f"000101{born.year}{self._serial:08}"
         phone = f"13{self._serial + 100_000_000:09}" if rng.random() < 0.85 else None
         if self._serial % 5_000 == 1:
-            self.samples.append({
-                "name": name, "name_pinyin": self._spelt(name)[0], "name_initials": self._spelt(name)[1],
-                "id_number": id_number, "phone": phone, "household_number": number, "address": address,
+            self.samples.append(
+                {
+                    "name": name,
+                    "name_pinyin": self._spelt(name)[0],
+                    "name_initials": self._spelt(name)[1],
+                    "id_number": id_number,
+                    "phone": phone,
+                    "household_number": number,
+                    "address": address,
+                    "area_path": place["area_path"],
+                }
+            )
+        rows[Resident].append(
+            {
+                **place,
+                "id": owner,
+                "name": name,
+                "name_pinyin": self._spelt(name)[0],
+                "name_initials": self._spelt(name)[1],
+                "doc_type": "RIC" if rng.random() < 0.995 else draw(rng, ("PASSPORT", "TW_PERMIT", "HKMOTW_RP")),
+                "id_number_sealed": seal(self.keys, "resident", "id_number", owner, id_number),
+                "id_number_index": blind(self.keys, "resident.id_number", id_number),
+                "phone_sealed": seal(self.keys, "resident", "phone", owner, phone) if phone else None,
+                "phone_index": blind(self.keys, "resident.phone", phone) if phone else None,
+                "sex": sex,
+                "birth_date": day,
+                "birth_sort": day or "9999",
+                "ethnicity": group,
+                "education": "60",
+                "population_type": draw(rng, TYPES),
+                "stay_status": "5" if dead else draw(rng, STATUSES),
+                "registered_address": f"辽宁省{address}",
+                "address": address,
+                "household_number": number,
+                "household_id": household,
+                "relation_to_head": "01",
+            }
+        )
+        rows[ResidentStay].append(
+            {
+                "owner_id": owner,
+                "position": 0,
+                "kind": "usual",
+                "area_id": place["area_id"],
                 "area_path": place["area_path"],
-            })
-        rows[Resident].append({
-            **place, "id": owner, "name": name, "name_pinyin": self._spelt(name)[0], "name_initials": self._spelt(name)[1],
-            "doc_type": "RIC" if rng.random() < 0.995 else draw(rng, ("PASSPORT", "TW_PERMIT", "HKMOTW_RP")),
-            "id_number_sealed": seal(self.keys, "resident", "id_number", owner, id_number),
-            "id_number_index": blind(self.keys, "resident.id_number", id_number),
-            "phone_sealed": seal(self.keys, "resident", "phone", owner, phone) if phone else None,
-            "phone_index": blind(self.keys, "resident.phone", phone) if phone else None,
-            "sex": sex, "birth_date": day, "birth_sort": day or "9999", "ethnicity": group, "education": "60",
-            "population_type": draw(rng, TYPES), "stay_status": "5" if dead else draw(rng, STATUSES),
-            "registered_address": f"辽宁省{address}", "address": address, "household_number": number,
-            "household_id": household, "relation_to_head": "01",
-        })
-        rows[ResidentStay].append({
-            "owner_id": owner, "position": 0, "kind": "usual", "area_id": place["area_id"], "area_path": place["area_path"],
-            "from_on": born, "certainty": "unknown" if rng.random() < 0.6 else "exact", "sex": sex, "born_on": born,
-            "counted_from": born,
-        })
+                "from_on": born,
+                "certainty": "unknown" if rng.random() < 0.6 else "exact",
+                "sex": sex,
+                "born_on": born,
+                "counted_from": born,
+            }
+        )
         held = [code for code, share, age in GROUPS if rng.random() < share and 2026 - born.year >= age]
         rows[ResidentGroup] += [
             {
-                "owner_id": owner, "position": position, "group_sealed": b"x" * 32,
+                "owner_id": owner,
+                "position": position,
+                "group_sealed": b"x" * 32,
                 "group_index": blind(self.keys, "resident.groups.group", code),
             }
             for position, code in enumerate(held)
@@ -237,7 +277,7 @@ def _renew(engine: str, people: int, folder: Path | None, again: bool = True) ->
     with server.connect() as connection:
         connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         if again:
-            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\'')
+            connection.exec_driver_sql(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
     server.dispose()
 
 
