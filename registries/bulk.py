@@ -42,10 +42,19 @@ def insert_tuples(session: Session, table: sa.Table, rows: Sequence[tuple[Any, .
         )
         return
     refuse_other(session.info.get("writes"), table.schema)
-    cursor = connection.connection.cursor()
-    with cursor.copy(f'COPY {table.schema}."{table.name}" ({columns}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row(row)
+    _copy(connection, f'COPY {table.schema}."{table.name}" ({columns}) FROM STDIN', rows)
+
+
+def _copy(connection: sa.Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """COPY rows to PostgreSQL; a failure is SQLAlchemy's own, without the details, which would quote the values."""
+    driver_error = connection.dialect.loaded_dbapi.Error
+    try:
+        with connection.connection.cursor().copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except driver_error as error:
+        bare = type(error)(error.diag.message_primary or type(error).__name__)
+        raise sa.exc.DBAPIError.instance(statement, None, bare, driver_error, hide_parameters=True) from None
 
 
 def tuples(table: sa.Table, dialect: sa.Dialect, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:

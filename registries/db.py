@@ -10,8 +10,8 @@ What concerns several databases is a job of repeatable steps, one transaction ea
 
 ``writing`` first takes the turn of its database: the UPDATE of the one-row table ``change_head`` takes the write lock
 of that SQLite file and waits for it (a read followed by a write would fail at once, whatever the timeout). On
-PostgreSQL the same row is locked just before the change log is appended, see `registries.changes`. Whoever does not
-get a turn in five seconds gets `Busy`. Inside ``writing`` nothing waits for a network, a file or a person.
+PostgreSQL the same row is locked, so that what a transaction decides from what it reads is still so when it writes.
+Whoever does not get a turn in five seconds gets `Busy`. Inside ``writing`` nothing waits for a network, a file or a person.
 """
 
 from __future__ import annotations
@@ -172,9 +172,7 @@ class Database:
             session.info.update(database=self, keys=self.keys, writes=database, before_commit=[])
             try:
                 _may_write(session, database)
-                if self.is_sqlite:
-                    session.execute(sa.text(f"UPDATE {database}.change_head SET id = id"))
-                    session.execute(sa.text(f"PRAGMA {database}.cache_size = -{LARGE_CACHE_KB if large else CACHE_KB}"))
+                self._take_turn(session, database, large)
                 # Only now: whoever had the turn before may have renewed the keys.
                 self._fresh_keys()
                 yield session
@@ -194,6 +192,14 @@ class Database:
         if self.keys is not None:
             self.keys.refresh()
         return self.keys
+
+    def _take_turn(self, session: Session, database: str, large: bool) -> None:
+        if self.is_sqlite:
+            session.execute(sa.text(f"UPDATE {database}.change_head SET id = id"))
+            session.execute(sa.text(f"PRAGMA {database}.cache_size = -{LARGE_CACHE_KB if large else CACHE_KB}"))
+        else:
+            # What a transaction decides from what it reads must still be so when it writes.
+            session.execute(sa.text(f"SELECT id FROM {database}.change_head FOR UPDATE"))
 
     def _sqlite_engine(self) -> sa.Engine:
         engine = sa.create_engine(
@@ -225,9 +231,11 @@ class _Compiler(SQLiteCompiler):
 
 
 def is_lock_error(error: OperationalError) -> bool:
-    """Whether a statement failed because another transaction holds what it needs."""
+    """Whether a statement failed because another transaction holds what it needs; true in every language of a server."""
+    if getattr(error.orig, "sqlstate", None) in ("55P03", "40P01"):
+        return True
     text = str(error.orig)
-    return "database is locked" in text or "database table is locked" in text or "lock timeout" in text
+    return "database is locked" in text or "database table is locked" in text
 
 
 def _may_write(session: Session, database: str | None) -> None:

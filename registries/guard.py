@@ -38,8 +38,8 @@ _COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
 _SQLITE_ROWS = {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE, sqlite3.SQLITE_REINDEX}
 #: The tables that this transaction writes or changes are locked by it in one of these ways until it ends.
 _HELD = sa.text("""
-    SELECT DISTINCT n.nspname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
-    JOIN pg_namespace n ON n.oid = c.relnamespace
+    SELECT DISTINCT coalesce(n.nspname, 'dropped') FROM pg_locks l LEFT JOIN pg_class c ON c.oid = l.relation
+    LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
 """)
 
@@ -77,6 +77,8 @@ def ask_before_commit(connection: sa.Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         for name in connection.scalars(_HELD):
+            if name == "dropped":
+                raise TwoDatabases("This transaction drops a table; only migrations may.")
             refuse_other(connection.get_execution_options()[OPTION], name)
 
 

@@ -34,10 +34,10 @@ WORDINGS = {
     "table": "CREATE TABLE facilities.mine (a INTEGER)",
     "table to go": "DROP TABLE facilities.change",
     "column": "ALTER TABLE facilities.facility ADD COLUMN mine INTEGER",
-    "index": "CREATE INDEX facilities.mine ON facility (note)",
 }
 #: What only one engine understands.
 SQLITE = {
+    "index": "CREATE INDEX facilities.mine ON facility (note)",
     "brackets": "UPDATE [facilities].[facility] SET note = 'x'",
     "backquotes": "UPDATE `facilities`.`facility` SET note = 'x'",
     "or ignore": "UPDATE OR IGNORE facilities.facility SET note = 'x'",
@@ -48,6 +48,7 @@ SQLITE = {
     "another file": "ATTACH DATABASE ':memory:' AS other",
 }
 POSTGRES = {
+    "index": "CREATE INDEX mine ON facilities.facility (note)",
     "only": "UPDATE ONLY facilities.facility SET note = 'x'",
     "expression that writes": "WITH gone AS (DELETE FROM facilities.facility RETURNING id) SELECT count(*) FROM gone",
     "truncate": "TRUNCATE facilities.facility CASCADE",
