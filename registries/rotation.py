@@ -177,14 +177,14 @@ def _renew_staged(session: Session, database: str, position: Any) -> tuple[int, 
     keys: Keys = session.info["keys"]
     staged = STAGED_ROW[database]
     place = sa.tuple_(staged.c.batch_id, staged.c.number)
-    statement = sa.select(staged.c.batch_id, staged.c.number, staged.c.payload, staged.c.cells)
+    statement = sa.select(staged.c.batch_id, staged.c.number, staged.c.payload, staged.c.cells, staged.c.problems)
     statement = statement.order_by(staged.c.batch_id, staged.c.number).limit(CHUNK)
     rows = session.execute(statement.where(place > sa.tuple_(*position)) if position else statement).all()
     count = 0
     for row in rows:
         values = {
             name: renewed
-            for name in ("payload", "cells")
+            for name in ("payload", "cells", "problems")
             if (data := getattr(row, name))
             and (renewed := reseal(keys, "staged_row", str(row.number), row.batch_id, data))
         }

@@ -138,7 +138,7 @@ def _create_staged_row() -> None:
         sa.Column("record_id", sa.Uuid(), nullable=True),
         sa.Column("payload", sa.LargeBinary(), nullable=True),
         sa.Column("cells", sa.LargeBinary(), nullable=True),
-        sa.Column("problems", sa.Text(), nullable=True),
+        sa.Column("problems", sa.LargeBinary(), nullable=True),
         sa.Column("incomplete", sa.Text(), nullable=True),
         sa.Column("probable", sa.Uuid(), nullable=True),
         sa.Column("source_key", sa.String(length=200), nullable=True),

@@ -62,7 +62,7 @@ def _staged_table(database: str) -> sa.Table:
         sa.Column("record_id", sa.Uuid),
         sa.Column("payload", sa.LargeBinary),
         sa.Column("cells", sa.LargeBinary),
-        sa.Column("problems", sa.Text),
+        sa.Column("problems", sa.LargeBinary),
         sa.Column("incomplete", sa.Text),
         sa.Column("probable", sa.Uuid),
         sa.Column("source_key", sa.String(200)),
@@ -156,6 +156,14 @@ def seal_row(keys: Keys, batch_id: UUID, number: int, text: str) -> bytes:
 def open_row(keys: Keys, batch_id: UUID, number: int, data: bytes) -> Any:
     """The contents that `seal_row` sealed, as JSON gives them back."""
     return orjson.loads(open_sealed(keys, "staged_row", str(number), batch_id, data))
+
+
+def problems_of(keys: Keys, row: Any) -> dict[str, dict[str, Any]]:
+    """What is wrong with a staged row, ``errors`` and ``warnings``, each by field; both empty if nothing is known."""
+    if row.problems is None:
+        return {"errors": {}, "warnings": {}}
+    found: dict[str, dict[str, Any]] = open_row(keys, row.batch_id, row.number, row.problems)
+    return found
 
 
 def discard(session: Session, batch: Batch) -> None:

@@ -188,7 +188,10 @@ class RowReader:
 
     def _spoiled_cell(self, said: tuple[str, str], name: str, cell: Any) -> Problem:
         item = self.schema.plan.get(name)
-        return Problem(said[0], said[1], field=Problem(item.label) if item else name, value=str(cell)[:40])
+        if item is not None:
+            return Problem(said[0], said[1], field=Problem(item.label), value=item.shown(cell))
+        # What tells a person from others at a source may be the number of a document.
+        return Problem(said[0], said[1], field=name, value="…" if self._sealed else str(cell)[:40])
 
     def told(self, values: dict[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
         """The values that a row tells: a blank cell tells none unless blanks are to clear, and no area ever.

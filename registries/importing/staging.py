@@ -33,7 +33,7 @@ from ..references import AreaEntry, References
 from ..sheets import Table
 from . import batches
 from .batches import MARKS, STAGED_ROW, STATES, Batch
-from .checking import ROWS_WORTH_WORKERS, Row, RowReader, row_checker
+from .checking import ROWS_WORTH_WORKERS, Outcome, Row, RowReader, row_checker
 from .collector import collector_paused
 from .comparing import Comparer, Decision
 from .mapping import ColumnMapping, complete, learn, learnt
@@ -149,6 +149,7 @@ class _Stager:
             json.dumps(list(reader.headings)), str(batch.clear_blanks), str(batch.area_id),
         )).encode()).digest()
         self.digested = False
+        self.secret = any(item.sealed for item in records.storage.fields.values())
 
     def run(self, first: Sequence[Row], chunks: Iterator[Sequence[Row]], workers: int) -> None:
         with self.database.reading() as session:
@@ -194,6 +195,7 @@ class _Stager:
 
     def _store(self, token: Any, outcomes: list[Any]) -> None:
         rows, digests, known = token
+        outcomes = [self._with_hidden_key(outcome) for outcome in outcomes]
         fresh = [(row, digest) for row, digest in zip(rows, digests, strict=True) if digest not in known]
         # Rows known to the letter come first: another row that names the same record is then a repetition of theirs.
         decisions = [
@@ -210,6 +212,12 @@ class _Stager:
             with self.database.writing(self.batch.database) as session:
                 insert_rows(session, STAGED_ROW[self.batch.database], written)
         self.progress(len(rows))
+
+    def _with_hidden_key(self, outcome: Outcome) -> Outcome:
+        """The outcome with a MAC of its source key: a column “ID” may hold numbers sealed elsewhere."""
+        if not self.secret or outcome.source_key is None:
+            return outcome
+        return outcome._replace(source_key=self.database.keys.mac("source.key", outcome.source_key.encode()).hex()[:32])
 
     def _again(self, number: int, digest: bytes, record_id: UUID) -> Decision:
         first = self.comparer.seen.setdefault(digest, number)
@@ -243,7 +251,8 @@ class _Stager:
             "cells": batches.seal_row(keys, batch_id, number, changes.json_text(
                 [cell if isinstance(cell, str | int | float | bool | None) else str(cell) for cell in cells[number]],
             )) if decision.state in ("error", "transfer") else None,
-            "problems": changes.json_text(problems) if decision.problems or decision.warnings else None,
+            "problems": batches.seal_row(keys, batch_id, number, changes.json_text(problems))
+            if decision.problems or decision.warnings else None,
             "incomplete": ",".join(decision.incomplete) or None, "probable": decision.probable,
             "source_key": decision.source_key, "row_digest": decision.row_digest, "first_row": decision.first_row,
         }
@@ -270,6 +279,7 @@ def failed_rows(session: Session, batch: Batch) -> Iterator[tuple[int, list[Any]
     """The rows of a batch that could not be read: number, cells as they came, problems by field."""
     table = STAGED_ROW[batch.database]
     statement = sa.select(table).where(table.c.batch_id == batch.id, table.c.state == "error").order_by(table.c.number)
+    keys = session.info["keys"]
     for row in session.execute(statement):
-        cells = batches.open_row(session.info["keys"], batch.id, row.number, row.cells) if row.cells else []
-        yield row.number, cells, json.loads(row.problems)["errors"]
+        cells = batches.open_row(keys, batch.id, row.number, row.cells) if row.cells else []
+        yield row.number, cells, batches.problems_of(keys, row)["errors"]

@@ -130,8 +130,7 @@ def complete_groups(references: References, checked: Checked, stored: Mapping[st
             checked.warn(
                 "groups",
                 Problem(
-                    N_("“%(group)s” follows from age or work and is not stored."),
-                    group=entry.name_zh,
+                    N_("A group that follows from age or work is not stored."),
                 ),
             )
             continue
@@ -141,9 +140,8 @@ def complete_groups(references: References, checked: Checked, stored: Mapping[st
             checked.warn(
                 "groups",
                 Problem(
-                    N_("“%(group)s” has no end date."),
+                    N_("A group at risk has no end date."),
                     N_("Enter the day on which it ends."),
-                    group=entry.name_zh,
                 ),
             )
     checked.values["groups"] = list(rows.values())

@@ -132,8 +132,7 @@ class ResidentSchema(RecordSchema):
             checked.warn(
                 "groups",
                 Problem(
-                    N_("“%(value)s” names a list that this register does not keep: it was left out."),
-                    value=told[:60],
+                    N_("The cell names a list that this register does not keep: it was left out."),
                 ),
             )
         for name in ("occupation", "relation_to_head", "data_source"):

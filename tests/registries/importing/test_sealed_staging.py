@@ -1,0 +1,67 @@
+"""Rows that fail or are doubted: what waits of them, and what is said of them, shows no number and no diagnosis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from registries import importing
+from registries.db import Base, Database
+from registries.importing import ColumnMapping, Options
+from registries.messages import Problem
+from registries.population.service import residents
+from tests import factories
+from tests.factories import Sheet
+
+HEADINGS = ["姓名", "身份证号", "联系电话", "特殊人群", "ID"]
+PHONE = "139 0000 2O01"
+NUMBERS = [factories.id_number(serial) for serial in range(1, 5)]
+DIAGNOSIS = "精神分裂症三级"
+BAD = NUMBERS[0][:-1] + ("0" if NUMBERS[0][-1] != "0" else "1")
+LOST = NUMBERS[1][:9] + "\ufffd" + NUMBERS[1][10:]
+ROWS: list[list[Any]] = [
+    ["张三", BAD, "", "", NUMBERS[0]],
+    ["李四", LOST, "", "", "2"],
+    ["王五", 1.10101199001011e17, "", "", 1.10101199001012e17],
+    ["赵六", NUMBERS[2], PHONE, DIAGNOSIS, "4"],
+    ["钱七", NUMBERS[3], PHONE, f"残疾人；{DIAGNOSIS}", NUMBERS[3]],
+]
+SECRETS = (BAD, LOST, *NUMBERS, PHONE, "110101199001011", "110101199001012", "1.10101199001011", DIAGNOSIS)
+
+
+def everything(database: Database) -> str:
+    """All that stands in the tables."""
+    with database.reading() as session:
+        return "\n".join(repr(session.execute(sa.select(table)).all()) for table in Base.metadata.tables.values())
+
+
+def staged(database: Database, rows: list[list[Any]], actor: Any, mapping: ColumnMapping | None = None) -> Any:
+    options = Options("list.csv", "office", mapping=mapping)
+    return importing.stage(database, residents, Sheet(HEADINGS, rows), options, actor=actor, workers=0)
+
+
+def test_failed_and_doubted_rows_show_no_number_and_no_diagnosis(any_database, actor):
+    batch = staged(any_database, ROWS, actor)
+    assert batch.counts["error"] >= 3
+    importing.apply(any_database, residents, batch.id, actor=actor)
+    stored = everything(any_database)
+    with any_database.reading() as session:
+        said = "\n".join(
+            Problem.from_json(told)
+            for _number, _cells, problems in importing.failed_rows(session, batch)
+            for found in problems.values() for told in found
+        )
+    assert said
+    assert [secret for secret in SECRETS if secret in stored] == []
+    assert [secret for secret in SECRETS if secret in said and secret != DIAGNOSIS] == []
+
+
+def test_a_column_of_keys_finds_the_record_again_though_only_its_mac_is_kept(any_database, actor):
+    told = ColumnMapping({"ID": None}, source_key=("ID",))
+    rows = [["张三", "", "", "", NUMBERS[0]], ["李四", "", "", "", NUMBERS[1]]]
+    importing.apply(any_database, residents, staged(any_database, rows, actor, told).id, actor=actor)
+    renamed = [[f"{name}丰", *rest] for name, *rest in rows]
+    batch = staged(any_database, renamed, actor, told)
+    assert (batch.counts["changed"], batch.counts["new"]) == (2, 0)
+    assert [number for number in NUMBERS if number in everything(any_database)] == []
