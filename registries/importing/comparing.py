@@ -2,7 +2,8 @@
 
 A row is matched, in this order, by the record id of an export, an official code, its key at the source, and the
 fingerprint of its kind. A record found by its fingerprint alone whose values differ is a probable duplicate: the row
-becomes a record of its own and the pair is queued for review.
+becomes a record of its own and the pair is queued for review. A record that was merged is found like the others, and
+its survivor is what the row is about: it takes what the row says otherwise than the merged record did.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ..messages import N_, Problem
 from ..records import Item, Records, in_chunks
 from ..storing import Sealed, opened
 from .checking import Outcome, Row, RowReader
+from .merged import Gone, Merged
 
 HELD = Problem(N_("Another record holds this number now."), N_("Look that record up; perhaps the two are one."))
 OUTSIDE = N_("%(field)s lies outside the area you may import for.")
@@ -41,7 +43,7 @@ class Decision:
     state: str
     record_id: UUID | None = None
     values: dict[str, Any] = field(default_factory=dict, repr=False)
-    ready: str | None = None
+    ready: str | None = field(default=None, repr=False)
     version: int | None = None
     problems: dict[str, Any] = field(default_factory=dict)
     warnings: dict[str, Any] = field(default_factory=dict)
@@ -60,12 +62,13 @@ class Comparer:
         self.kind, self.storage = records.kind, records.storage
         self.scopes = actor.scopes("import", self.kind.database)
         self.seen: dict[Any, int] = {}
+        self.merged = Merged(records, source)
 
     def compare(
         self, session: Session, rows: Sequence[Row], outcomes: Sequence[Outcome], digests: Sequence[bytes]
     ) -> list[Decision]:
         """Decide about a chunk of checked rows, in the order of the file."""
-        found = self._find(session, outcomes)
+        found = self.find(session, outcomes, digests)
         decisions = []
         for (number, cells), outcome, digest in zip(rows, outcomes, digests, strict=True):
             decision = self._decide(session, cells, outcome, digest, found)
@@ -73,7 +76,8 @@ class Comparer:
             decisions.append(decision)
         return decisions
 
-    def _find(self, session: Session, outcomes: Sequence[Outcome]) -> Found:
+    def find(self, session: Session, outcomes: Sequence[Outcome], digests: Sequence[bytes]) -> Found:
+        """The records that these rows may be about."""
         keys = session.info["keys"]
         table = self.kind.table
         found = Found()
@@ -91,12 +95,18 @@ class Comparer:
             statement = sa.select(table.c.fingerprint, table.c.id).where(table.c.fingerprint.in_(chunk), _live(table))
             for row in session.execute(statement.order_by(table.c.id)):
                 by_print.setdefault(row.fingerprint, []).append(row.id)
+        all_prints = {value for values in prints.values() for value in values}
+        gone = found.gone = self.merged.find(session, told, codes, source_keys, all_prints, digests)
+        found.ids |= gone.ids
+        found.source_keys = {**gone.source_keys, **found.source_keys}
+        found.items = dict(gone.items)
         found.prints = {
-            text: [i for value in values for i in by_print.get(value, ())] for text, values in prints.items()
+            text: [i for among in (by_print, gone.prints) for value in values for i in among.get(value, ())]
+            for text, values in prints.items()
         }
         alike = (record_id for ids in by_print.values() for record_id in ids)
         wanted = {*found.ids, *found.codes.values(), *found.source_keys.values(), *alike}
-        for chunk in in_chunks(wanted):
+        for chunk in in_chunks(wanted - gone.items.keys()):
             found.items.update({item.id: item for item in self.records.load(session, chunk)})
         return found
 
@@ -114,18 +124,21 @@ class Comparer:
         first = self.seen.setdefault(digest, outcome.number)
         if first != outcome.number:
             return Decision(outcome.number, "duplicate", first_row=first)
-        item = self._match(outcome, found)
+        away, item = self.match(outcome, found)
+        told = self._told_before(session, outcome, digest, away, found)
+        if told is not None:
+            return told
         marks = [*([item.id] if item else ()), *outcome.codes[:1]]
         earlier = min((self.seen[mark] for mark in marks if mark in self.seen), default=None)
         if earlier is not None and (item is None or item.id in self.seen):
             return self._repeated(session, outcome, item, found, earlier)
         if earlier is not None:
             return _failed(outcome, outcome.codes[0][0], HELD)
-        if item is not None and any(self._sees(found.items[i]) for i in found.prints.get(outcome.branch or "", ())):
+        if item is not None and any(self.sees(found.items[i]) for i in found.prints.get(outcome.branch or "", ())):
             # The code is that of the firm, the row that of a branch which stands beside it already.
             return self._repeated(session, outcome, item, found, outcome.number)
         if item is not None:
-            decision = self._compare(session, cells, outcome, item, found)
+            decision = self._compare(session, cells, outcome, item, found, away)
         elif outcome.record_id:
             # What else is wrong is wrong of a new record only, which the row does not want to be.
             decision = Decision(outcome.number, "error", problems={"record_id": [Problem(
@@ -140,19 +153,49 @@ class Comparer:
                 self.seen.setdefault(mark, outcome.number)
         return decision
 
-    def _match(self, outcome: Outcome, found: Found) -> Item | None:
-        """The record that a row is about. Outside the actor's area only an official code finds one."""
+    def match(self, outcome: Outcome, found: Found) -> tuple[Item | None, Item | None]:
+        """The merged record, if it is one, and the record a row is about; outside the area only a code finds one."""
+        item = self._named(outcome, found)
+        if item is None or item.merged_into is None:
+            return None, item
+        return item, found.items[found.gone.survivors[item.id]]
+
+    def _named(self, outcome: Outcome, found: Found) -> Item | None:
         uuid = _uuid(outcome.record_id)
-        if uuid in found.ids and self._sees(found.items[uuid]):
+        if uuid in found.ids and self.sees(found.items[uuid]):
             return found.items[uuid]
         for code in outcome.codes:
             if code in found.codes:
                 return found.items[found.codes[code]]
-        item = found.items.get(found.source_keys.get(outcome.source_key or ""))
-        return item if item is not None and self._sees(item) else None
+        keyed = found.source_keys.get(outcome.source_key or "")
+        if keyed is not None and self.sees(found.items[keyed]):
+            return found.items[keyed]
+        return next((found.items[found.gone.codes[code]] for code in outcome.codes if code in found.gone.codes), None)
 
-    def _sees(self, item: Item) -> bool:
-        return self.scopes is None or any(item.area_path.startswith(scope) for scope in self.scopes)
+    def _told_before(
+        self, session: Session, outcome: Outcome, digest: bytes, away: Item | None, found: Found
+    ) -> Decision | None:
+        """What becomes of a row that says what it said before a merger: nothing is new in it."""
+        record_id, path = found.gone.digests.get(digest, (None, ""))
+        if record_id is None or not self._reaches(path):
+            if away is None or not self.sees(away) or outcome.errors:
+                return None
+            if not all(self._is_mask(session, away, name, text) for name, text in outcome.masked.items()):
+                return None
+            if self.differences(session, away, self.reader.values(outcome.values)):
+                return None
+            record_id = away.id
+        first = self.seen.setdefault(record_id, outcome.number)
+        if first != outcome.number:
+            return Decision(outcome.number, "duplicate", first_row=first)
+        return Decision(outcome.number, "same", record_id)
+
+    def sees(self, item: Item) -> bool:
+        """Whether the actor may import for the area of a record."""
+        return self._reaches(item.area_path)
+
+    def _reaches(self, path: str) -> bool:
+        return self.scopes is None or any(path.startswith(scope) for scope in self.scopes)
 
     def _repeated(
         self, session: Session, outcome: Outcome, item: Item | None, found: Found, first: int
@@ -193,14 +236,16 @@ class Comparer:
             return Decision(outcome.number, "error", problems=errors, warnings=outcome.warnings or {})
         # Only one of the records with this fingerprint needs to be the same for the row to be nothing new.
         probable = None
-        alike = [i for i in found.prints.get(outcome.fingerprint or "", ()) if self._sees(found.items[i])]
+        alike = [i for i in found.prints.get(outcome.fingerprint or "", ()) if self.sees(found.items[i])]
         values = self.reader.values(outcome.values) if alike else {}
         for record_id in alike:
             item = found.items[record_id]
-            if record_id not in self.seen and not self._differences(session, item, values):
+            # A merged record answers for what it said; its survivor is the one to be compared by a person.
+            survivor = found.gone.survivors.get(record_id, record_id)
+            if record_id not in self.seen and not self.differences(session, item, values):
                 self.seen[record_id] = outcome.number
                 return Decision(outcome.number, "same", record_id)
-            probable = probable or record_id
+            probable = probable or (survivor if self.sees(found.items[survivor]) else None)
         return Decision(
             outcome.number, "new", new_id(), ready=outcome.values, warnings=outcome.warnings or {},
             incomplete=outcome.incomplete, probable=probable,
@@ -219,21 +264,21 @@ class Comparer:
         return area is not None and any(area.path.startswith(scope) for scope in self.scopes)
 
     def _compare(
-        self, session: Session, cells: Sequence[Any], outcome: Outcome, item: Item, found: Found
+        self, session: Session, cells: Sequence[Any], outcome: Outcome, item: Item, found: Found, away: Item | None
     ) -> Decision:
-        if not self._sees(item):
+        if not self.sees(item):
             return Decision(outcome.number, "transfer", item.id)
         for code in outcome.codes:
             if found.codes.get(code, item.id) != item.id:
                 return _failed(outcome, code[0], HELD)
         masks = {
             name: [self._masked(name, text)] for name, text in outcome.masked.items()
-            if not self._is_mask(session, item, name, text)
+            if not self._is_mask(session, away or item, name, text)
         }
         if masks:
             return Decision(outcome.number, "error", problems=masks)
         if not outcome.errors:
-            values = self._differences(session, item, self.reader.values(outcome.values))
+            values = self._news(session, item, away, self.reader.values(outcome.values))
             if not values:
                 return Decision(outcome.number, "same", item.id)
         # The rules hold for the whole record, so a row that changes one is checked again over what is stored.
@@ -243,7 +288,7 @@ class Comparer:
         if checked.errors:
             errors = {name: [p.as_json() for p in problems] for name, problems in checked.errors.items()}
             return Decision(outcome.number, "error", item.id, problems=errors, warnings=warnings)
-        values = self._differences(session, item, self.reader.told(checked.values, raw))
+        values = self._news(session, item, away, self.reader.told(checked.values, raw))
         if not self._in_scope(values.get("area_id") and str(values["area_id"])):
             return self._outside(outcome)
         state = "changed" if values else "same"
@@ -260,7 +305,12 @@ class Comparer:
         mask = self.reader.schema.plan[name].mask
         return mask is not None and mask(str(stored.open(session.info["keys"]))) == text
 
-    def _differences(self, session: Session, item: Item, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _news(self, session: Session, item: Item, away: Item | None, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What a row says otherwise than its record, and than the merged record by which it was found."""
+        told = values if away is None else self.differences(session, away, values)
+        return self.differences(session, item, told)
+
+    def differences(self, session: Session, item: Item, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values that differ from the stored ones, `virtual` fields left out."""
         keys = session.info["keys"]
         differences = {}
@@ -281,7 +331,8 @@ class Found:
     codes: dict[tuple[str, str], UUID] = field(default_factory=dict)
     source_keys: dict[str, UUID] = field(default_factory=dict)
     prints: dict[str, list[UUID]] = field(default_factory=dict)
-    items: dict[UUID | None, Item] = field(default_factory=dict)
+    items: dict[UUID, Item] = field(default_factory=dict)
+    gone: Gone = field(default_factory=Gone)
 
 
 def _live(table: sa.Table) -> sa.ColumnElement[bool]:
