@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import migrations
-from registries import area_files, area_moves, area_tree, backup, changes, codes, references
+from registries import area_files, area_moves, area_tree, backup, changes, codes, erasure, references
 from registries.access import Actor
 from registries.area_tree import AreaRow
 from registries.crypto import Keys
@@ -37,7 +37,8 @@ def make_ready(system: System) -> Database:
             )
         Keys.create(system.settings.keys, system.settings.cipher)
     database = system.connect()
-    initialise(database, system.console().name)
+    migrations.create_empty(database)
+    upgrade(database, system.console().name, system.catalogue)
     return database
 
 
@@ -55,8 +56,11 @@ def initialise(database: Database, actor: str, areas: Iterable[AreaRow] = ()) ->
 
 
 def restore(database: Database, folder: Path, catalogue: Mapping[str, Records], actor: str) -> dict[str, Any]:
-    """Fill empty databases from a backup and bring them to this version; returns the backup's manifest."""
-    manifest = backup.restore(database, folder, catalogue, lambda revision: migrations.upgrade(database, revision))
+    """Fill empty databases from a backup, bring them to this version and erase again whoever was erased since.
+
+    What a kill leaves undone of this, `upgrade` does. Returns the backup's manifest.
+    """
+    manifest = backup.restore(database, folder, lambda revision: migrations.upgrade(database, revision))
     upgrade(database, actor, catalogue)
     return manifest
 
@@ -73,7 +77,8 @@ def load_areas(database: Database, file: Path, actor: str) -> int:
 def upgrade(database: Database, actor: str, catalogue: Mapping[str, Records] | None = None) -> None:
     """Bring the tables and the shipped code lists to what this version of Sanku needs.
 
-    With the ``catalogue`` also the moves of areas are finished that a kill left half way.
+    With the ``catalogue`` also what a kill left half way is finished: moves of areas, and the erasures that a
+    restored backup does not know of.
     """
     migrations.upgrade(database)
     for name in DATABASES:
@@ -84,3 +89,4 @@ def upgrade(database: Database, actor: str, catalogue: Mapping[str, Records] | N
         codes.load_shipped(session, actor)
     if catalogue is not None:
         area_moves.finish(database, catalogue)
+        erasure.erase_again(database, catalogue)

@@ -16,12 +16,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import copies, erasure, heads
+from . import copies, heads
 from .changes import CHANGE_HEAD, Head, json_text
 from .crypto import Keys
 from .db import DATABASES, Database, now
 from .messages import N_, Problem, Refused
-from .records import Records
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -119,11 +118,10 @@ def _manifest(folder: Path, keys: Keys) -> dict[str, Any]:
     return manifest
 
 
-def restore(
-    database: Database, folder: Path, catalogue: Mapping[str, Records], build: Callable[[str], None]
-) -> dict[str, Any]:
-    """Fill empty databases from a backup and erase again whoever was erased since; returns the manifest.
+def restore(database: Database, folder: Path, build: Callable[[str], None]) -> dict[str, Any]:
+    """Fill empty databases from a backup and return its manifest.
 
+    Whoever was erased since stands there again until the tables are of this version and `erasure.erase_again` ran.
     ``build(revision)`` makes the tables of that revision in an empty PostgreSQL database.
 
     :raises Refused: the backup is damaged, of another engine or for other keys, or the target is not empty.
@@ -145,7 +143,6 @@ def restore(
     copies.copy_in(database, folder, lambda: build(revisions.pop()))
     _compare(database, manifest)
     heads.replace(database.keys, heads.from_json(manifest["heads"]).values())
-    erasure.erase_again(database, catalogue)
     return manifest
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from . import chain, heads, link_checks, record_checks
+from . import chain, erasure, heads, link_checks, record_checks
 from .db import DATABASES, Database
 from .findings import Finding
 from .messages import N_, Problem
@@ -59,6 +60,7 @@ def check(
         with database.reading() as session:
             yield from record_checks.check(session, records, sample)
             yield from link_checks.check(session, records, catalogue)
+            yield from _not_erased(session, records)
     with database.reading() as session:
         yield from link_checks.unfinished_moves(session)
     for lag in lags():
@@ -67,6 +69,13 @@ def check(
                 N_("The search index is %(count)s changes behind."), N_("Run “sanku index catch-up”."),
                 count=lag.behind,
             ), lag.database)  # fmt: skip
+
+
+def _not_erased(session: Session, records: Records) -> Iterator[Finding]:
+    for record_id in erasure.unmet(session, records):
+        yield Finding("error", Problem(
+            N_("This record was erased on legal request and is here again."), N_("Run “sanku upgrade”."),
+        ), records.kind.database, records.name, record_id)  # fmt: skip
 
 
 def _old_tables(name: str) -> Finding:

@@ -3,16 +3,18 @@
 What the counts need stays: the area, the sex, the year of birth, from when to when somebody lived where.
 Which columns these are, the models say (``COUNTED``); days of birth among them are cut down to the year.
 The log keeps its rows and its chain: each row of the record loses its values, and an ``erase`` row at the
-end says that this was lawful. Records that were merged into this one hold the same person and go with it.
+end says that this was lawful. All records that were merged into one hold the same person and go together.
 
-The request is first noted beside the keys, outside of every backup, so that whoever restores an old backup
-erases again what was erased since.
+Every record erased is noted beside the keys, outside of every backup, so that whoever restores an old backup,
+in which they may not be merged yet, erases again what was erased since.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -28,8 +30,9 @@ from .changes import CHANGE, Entry
 from .crypto import Keys
 from .db import Database, now
 from .heads import write_private
-from .importing.batches import STAGED_ROW
-from .records import Records
+from .importing.batches import BATCH, STAGED_ROW
+from .merging import with_merged
+from .records import Records, in_chunks
 
 #: Columns that every record keeps, and those of which only the year is kept.
 COMMON = frozenset({"id", "area_id", "area_path", "version", "created_at", "updated_at", "merged_into", "retired_at"})
@@ -60,65 +63,84 @@ def noted(keys: Keys) -> list[Erased]:
     return [Erased(**told) for told in json.loads(path.read_text(encoding="utf-8"))]
 
 
-def _note(keys: Keys, erased: Erased) -> None:
+def _note(keys: Keys, erased: Sequence[Erased]) -> None:
+    """Note what is not noted yet; one process at a time, because the file is replaced whole."""
     path = file(keys)
-    if path is not None:
-        write_private(path, json.dumps([asdict(one) for one in [*noted(keys), erased]], indent=2, ensure_ascii=False))
+    if path is None:
+        return
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        before = noted(keys)
+        known = {(one.kind, one.record_id) for one in before}
+        new = [one for one in erased if (one.kind, one.record_id) not in known]
+        if new:
+            write_private(path, json.dumps([asdict(one) for one in [*before, *new]], indent=2, ensure_ascii=False))
+    finally:
+        os.close(folder)
 
 
 def erase(database: Database, records: Records, record_id: UUID, reason: str, *, actor: Actor) -> None:
-    """Blank a record, those merged into it, and what the log says of them.
+    """Blank a record, all that are merged with it in either direction, and what the log says of them.
 
-    :raises NotFound: there is no such record in the actor's scope.
+    :raises NotFound: there is no such record in the actor's scope, or its survivor lies outside of it.
     :raises NotAllowed: the actor may not erase.
     """
-    with database.reading() as session:
-        records.writable(session, record_id, actor=actor, action="erase")
-    _note(database.keys, Erased(records.name, str(record_id), now().isoformat(), actor.name, reason))
-    _carry_out(database, records, record_id, reason, actor.name)
+    with database.writing(records.kind.database) as session:
+        item = records.writable(session, record_id, actor=actor, action="erase")
+        while item.merged_into is not None:
+            item = records.writable(session, item.merged_into, actor=actor, action="erase")
+        ids = with_merged(session, records.kind, item.id)
+        at = now().isoformat()
+        # Noted before it is saved: what a kill leaves noted and not done, `erase_again` does.
+        _note(database.keys, [Erased(records.name, str(one), at, actor.name, reason) for one in ids])
+        _blank(session, records, ids, reason, actor.name)
+    _leave_no_trace(database, records)
 
 
 def erase_again(database: Database, catalogue: Mapping[str, Records]) -> int:
-    """Carry out every noted erasure that a restored backup does not know of; returns how many."""
+    """Carry out every noted erasure that the databases do not know of, such as those of a restored backup.
+
+    Only what is noted itself goes: an old backup may hold others as merged who were told apart since. Returns how
+    many records were erased.
+    """
     count = 0
-    for one in noted(database.keys):
-        records = catalogue[one.kind]
+    for records in catalogue.values():
+        told = {UUID(one.record_id): one for one in noted(database.keys) if one.kind == records.name}
         with database.reading() as session:
-            record_id = UUID(one.record_id)
-            wanted = record_id in pending(session, records, [record_id])
-        if wanted:
-            _carry_out(database, records, record_id, one.reason, one.actor)
-            count += 1
+            wanted = pending(session, records, list(told))
+        if not wanted:
+            continue
+        with database.writing(records.kind.database) as session:
+            for record_id in pending(session, records, wanted):
+                _blank(session, records, [record_id], told[record_id].reason, told[record_id].actor)
+                count += 1
+        _leave_no_trace(database, records)
     return count
+
+
+def unmet(session: Session, records: Records) -> list[UUID]:
+    """The records that were erased on request and stand in the register all the same."""
+    wanted = [UUID(one.record_id) for one in noted(session.info["keys"]) if one.kind == records.name]
+    return pending(session, records, wanted)
 
 
 def pending(session: Session, records: Records, ids: Sequence[UUID]) -> list[UUID]:
     """Which of these records are there and were never blanked."""
-    log = CHANGE[records.kind.database]
-    erased = sa.select(log.c.record_id).where(log.c.record_id.in_(ids), log.c.action == "erase")
-    table = records.kind.table
-    return list(session.scalars(sa.select(table.c.id).where(table.c.id.in_(ids), table.c.id.not_in(erased))))
+    log, table = CHANGE[records.kind.database], records.kind.table
+    found: list[UUID] = []
+    for chunk in in_chunks(ids):
+        erased = sa.select(log.c.record_id).where(log.c.record_id.in_(chunk), log.c.action == "erase")
+        found += session.scalars(sa.select(table.c.id).where(table.c.id.in_(chunk), table.c.id.not_in(erased)))
+    return found
 
 
-def _carry_out(database: Database, records: Records, record_id: UUID, reason: str, actor: str) -> None:
-    name = records.kind.database
-    with database.writing(name) as session:
-        ids = list(_same_person(session, records, record_id))
-        for one in ids:
-            _blank_record(session, records, one)
-        _blank_log(session, name, ids)
-        # Blanked before the erase rows are appended, which are the last of their records.
-        changes.append(session, actor, [Entry(records.name, one, "erase", reason=reason) for one in ids])
-    _leave_no_trace(database, name, [records.kind.table.name, "change", "staged_row"])
-
-
-def _same_person(session: Session, records: Records, record_id: UUID) -> Iterator[UUID]:
-    table = records.kind.table
-    waiting = [record_id]
-    while waiting:
-        found = waiting.pop()
-        yield found
-        waiting += session.scalars(sa.select(table.c.id).where(table.c.merged_into == found))
+def _blank(session: Session, records: Records, ids: Sequence[UUID], reason: str, actor: str) -> None:
+    for one in ids:
+        _blank_record(session, records, one)
+    _blank_log(session, records, ids)
+    # Blanked before the erase rows are appended, which are the last of their records.
+    changes.append(session, actor, [Entry(records.name, one, "erase", reason=reason) for one in ids])
 
 
 def _blank_record(session: Session, records: Records, record_id: UUID) -> None:
@@ -167,20 +189,26 @@ def _empty(column: sa.Column[Any]) -> Any:
     raise TypeError(f"{column} can neither be blanked nor is it counted.")
 
 
-def _blank_log(session: Session, database: str, ids: Sequence[UUID]) -> None:
-    log, staged = CHANGE[database], STAGED_ROW[database]
+def _blank_log(session: Session, records: Records, ids: Sequence[UUID]) -> None:
+    name = records.kind.database
+    log, staged, batch = CHANGE[name], STAGED_ROW[name], BATCH[name]
     session.execute(log.update().where(log.c.record_id.in_(ids)).values(changes=None, sealed=None))
-    session.execute(staged.update().where(staged.c.record_id.in_(ids)).values(
+    session.execute(sa.delete(staged).where(staged.c.record_id.in_(ids)))
+    # Whom a row names that could not be read, nobody knows: the cells of all of them go.
+    of_kind = sa.select(batch.c.id).where(batch.c.kind == records.name)
+    session.execute(staged.update().where(staged.c.record_id.is_(None), staged.c.batch_id.in_(of_kind)).values(
         payload=None, cells=None, problems=None, source_key=None, row_digest=None,
     ))  # fmt: skip
 
 
-def _leave_no_trace(database: Database, name: str, tables: Sequence[str]) -> None:
+def _leave_no_trace(database: Database, records: Records) -> None:
     """Old pages still stand in SQLite's write-ahead log, old rows in PostgreSQL's tables: let go of them."""
+    name = records.kind.database
+    parts = [model.__table__.name for model in records.kind.parts.values()]
     with database.engine.connect() as connection:
         if database.is_sqlite:
             connection.exec_driver_sql(f"PRAGMA {name}.wal_checkpoint(TRUNCATE)")
-        else:
-            free = connection.execution_options(isolation_level="AUTOCOMMIT")
-            for table in tables:
-                free.exec_driver_sql(f'VACUUM "{name}"."{table}"')
+            return
+        free = connection.execution_options(isolation_level="AUTOCOMMIT")
+        for table in (records.kind.table.name, *parts, "change", "staged_row"):
+            free.exec_driver_sql(f'VACUUM "{name}"."{table}"')

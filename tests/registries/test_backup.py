@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+import migrations
 from portal import setup
-from registries import backup, chain, copies, erasure, heads
+from registries import backup, chain, checking, copies, erasure, heads, merging
 from registries.access import Actor
 from registries.crypto import Keys
 from registries.db import DATABASES, Database
@@ -189,3 +190,37 @@ def test_a_restore_erases_again_whoever_was_erased_since(
         table = catalogue["resident"].kind.table
         row = session.execute(sa.select(table).where(table.c.id == person)).one()
     assert (row.name, row.id_number_sealed, row.phone_index) == ("", None, None)
+
+
+def test_whoever_was_merged_and_erased_since_does_not_come_back(
+    any_database, records, catalogue, empty, tmp_path, actor: Actor
+):
+    residents, (first, second) = catalogue["resident"], records["resident"][:2]
+    backup.backup(any_database, tmp_path / "copy")
+    with any_database.writing("population") as session:
+        merging.merge(session, residents, (first, 1), (second, 1), actor=actor, reason="one person")
+    # Asked for by the record that was merged away.
+    erasure.erase(any_database, residents, second, "request 8", actor=actor)
+    setup.restore(empty, tmp_path / "copy", catalogue, "test")
+    with empty.reading() as session:
+        table = residents.kind.table
+        names = dict(session.execute(sa.select(table.c.id, table.c.name)).all())
+    assert (names[first], names[second]) == ("", "")
+    assert all(name for record_id, name in names.items() if record_id not in (first, second))
+
+
+def test_an_interrupted_restore_is_reported_and_an_upgrade_finishes_it(
+    any_database, records, catalogue, empty, tmp_path, actor: Actor
+):
+    person = records["resident"][0]
+    backup.backup(any_database, tmp_path / "copy")
+    erasure.erase(any_database, catalogue["resident"], person, "request 9", actor=actor)
+    backup.restore(empty, tmp_path / "copy", lambda revision: migrations.upgrade(empty, revision))
+
+    def back() -> list:
+        found = checking.check(empty, catalogue)
+        return [one.record_id for one in found if "erased on legal request" in str(one.problem)]
+
+    assert back() == [person]
+    setup.upgrade(empty, "test", catalogue)
+    assert back() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +12,8 @@ import sqlalchemy as sa
 from registries import chain, changes, checking, erasure
 from registries.access import Actor, Grant, NotAllowed
 from registries.changes import CHANGE
-from registries.db import DATABASES, Database
+from registries.db import DATABASES, Database, new_id, now
+from registries.importing.batches import BATCH, STAGED_ROW
 from registries.records import NotFound
 
 REASON = "Request 2026-17"
@@ -37,6 +39,7 @@ def test_only_what_the_counts_need_is_left(any_database, catalogue, erased):
     for gone in (
         "name",
         "name_pinyin",
+        "given_name",
         "id_number_sealed",
         "id_number_index",
         "phone_sealed",
@@ -102,6 +105,37 @@ def test_those_merged_into_it_go_with_it(any_database, catalogue, records, actor
         connection.execute(table.update().where(table.c.id == second).values(merged_into=first))
     erasure.erase(any_database, catalogue["resident"], first, REASON, actor=actor)
     assert row(any_database, catalogue, second)["name"] == ""
+
+
+def test_the_cells_of_rows_that_could_not_be_read_go_too(any_database, catalogue, records, actor):
+    staged, batch = STAGED_ROW["population"], BATCH["population"]
+    ids = {kind: new_id() for kind in ("resident", "household")}
+    with any_database.engine.begin() as connection:
+        for kind, batch_id in ids.items():
+            connection.execute(batch.insert().values(
+                id=batch_id, kind=kind, state="staged", actor="test", source="s", file_name="f", area_id=new_id(),
+                clear_blanks=False, headings="[]", mapping="{}", counts="{}", notes="[]", log_position=0,
+                created_at=now(),
+            ))  # fmt: skip
+            for number, record_id in enumerate((None, records["resident"][0], records["resident"][1])):
+                connection.execute(staged.insert().values(
+                    batch_id=batch_id, number=number, state="error", record_id=record_id, cells=b"x", problems=b"y",
+                ))  # fmt: skip
+    erasure.erase(any_database, catalogue["resident"], records["resident"][0], REASON, actor=actor)
+    with any_database.reading() as session:
+        left = {kind: session.execute(
+            sa.select(staged.c.number, staged.c.cells).where(staged.c.batch_id == batch_id).order_by(staged.c.number)
+        ).all() for kind, batch_id in ids.items()}  # fmt: skip
+    assert left == {"resident": [(0, None), (2, b"x")], "household": [(0, b"x"), (2, b"x")]}
+
+
+def test_requests_met_at_the_same_time_are_all_noted(keys):
+    def note(number: int) -> None:
+        erasure._note(keys, [erasure.Erased("resident", str(number), "2026-01-01", "test", REASON)])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(note, range(40)))
+    assert {one.record_id for one in erasure.noted(keys)} == {str(number) for number in range(40)}
 
 
 def test_the_request_is_noted_beside_the_keys(any_database, erased, keys):
