@@ -12,12 +12,17 @@ from types import FrameType
 
 from registries import heads, importing
 from registries.db import DATABASES, Busy
+from registries.messages import N_
 
 from .system import System
 
 log = logging.getLogger(__name__)
 
 SECOND, HOUR, DAY = 1.0, 3600.0, 86_400.0
+
+
+#: What the tasks are called for people.
+TASKS = {"index": N_("search index"), "purge": N_("old staged rows"), "heads": N_("heads of the change logs")}
 
 
 class Worker:

@@ -12,8 +12,15 @@ from datetime import date
 from typing import Any
 
 from .days import today
+from .messages import N_
 
 ROLES = ("grid_worker", "clerk", "registry_admin", "leader", "editor", "reviewer", "system_admin", "auditor")
+#: What the roles are called for people.
+ROLE_NAMES = {
+    "grid_worker": N_("grid worker"), "clerk": N_("clerk"), "registry_admin": N_("administrator of the registries"),
+    "leader": N_("leader"), "editor": N_("editor"), "reviewer": N_("reviewer"),
+    "system_admin": N_("administrator of the system"), "auditor": N_("auditor"),
+}
 REGISTRIES = ("population", "organisations", "facilities")
 
 #: Roles that one account may not hold together (separation of duties, GB/T 22239-2019 三权分立).

@@ -125,14 +125,14 @@ class AreaIndex:
         """The area with this code, id, name or full name."""
         return self._by_word.get(word) or self._by_word.get(fold(word))
 
-    def full_name(self, entry: AreaEntry) -> str:
-        """The names from below the district down to the area, joined."""
-        names = [entry.name_zh]
+    def full_name(self, entry: AreaEntry, language: str = "zh") -> str:
+        """The names from below the district down to the area, joined; in English from the area up."""
+        names = [entry.name_zh if language == "zh" else entry.name_en or entry.name_zh]
         parent = entry.parent_id and self._by_id.get(entry.parent_id)
         while parent and parent.parent_id:
-            names.insert(0, parent.name_zh)
+            names.append(parent.name_zh if language == "zh" else parent.name_en or parent.name_zh)
             parent = self._by_id.get(parent.parent_id)
-        return "".join(names)
+        return "".join(reversed(names)) if language == "zh" else ", ".join(names)
 
     def ancestor(self, path: str, kind: str) -> AreaEntry | None:
         """The area of ``kind`` (street, community …) that a path lies in."""

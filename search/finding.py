@@ -16,9 +16,9 @@ from .feed import Feed, area_token
 
 #: The facets that an answer counts, in this order, with what they are called.
 FACETS = {
-    "street": N_("Street"), "subclass": N_("Subclass"), "org_type": N_("Kind of unit"), "industry": N_("Industry"),
-    "place_kind": N_("Kind of place"), "operating_status": N_("Status"), "state": N_("State"),
-    "risk_colour": N_("Risk"),
+    "street": N_("Street"), "subclass": N_("Kind of facility"), "org_type": N_("Kind of unit"),
+    "industry": N_("Branch of industry"), "place_kind": N_("Kind of place"), "operating_status": N_("Status"),
+    "state": N_("State"), "risk_colour": N_("Risk"),
 }
 _SCHEMES = {
     "subclass": "facility_subclass", "org_type": "org_type", "industry": "industry", "place_kind": "place_kind",

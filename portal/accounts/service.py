@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from registries import changes, references
-from registries.access import EXCLUSIVE, REGISTRIES, ROLES, Actor, Grant
+from registries.access import EXCLUSIVE, REGISTRIES, ROLE_NAMES, ROLES, Actor, Grant
 from registries.areas import Area
 from registries.changes import Entry
 from registries.db import new_id, now
@@ -69,8 +69,8 @@ def grant(session: Session, user: User, role: str, area: Area, registry: str | N
     held = set(session.scalars(sa.select(RoleGrant.role).where(RoleGrant.user_id == user.id)))
     if role in EXCLUSIVE and (held - {role}) & EXCLUSIVE:
         raise Refused(Problem(
-            N_("“%(role)s” cannot be held together with “%(other)s”."), N_("Use two accounts."), role=role,
-            other=next(iter((held - {role}) & EXCLUSIVE)),
+            N_("“%(role)s” cannot be held together with “%(other)s”."), N_("Use two accounts."),
+            role=Problem(ROLE_NAMES[role]), other=Problem(ROLE_NAMES[next(iter((held - {role}) & EXCLUSIVE))]),
         ))
     session.add(RoleGrant(id=new_id(), user_id=user.id, role=role, area_id=area.id, in_registry=registry))
     changes.append(session, actor.name, [Entry("user", user.id, "grant", {

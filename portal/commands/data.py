@@ -169,4 +169,4 @@ def _print_hits(system: System, found: Found) -> None:
     for facet, values in found.facets.items():
         if len(values) > 1:
             shown = "  ".join(f"{facet_name(known, facet, value)} {count:,}" for value, count in values[:6])
-            click.echo(f"{_(FACETS[facet])}: {shown}")
+            click.echo(_(N_("%(facet)s: %(values)s")) % {"facet": _(FACETS[facet]), "values": shown})

@@ -14,6 +14,7 @@ import click
 from registries import importing, references, sheets
 from registries.access import REGISTRIES, Actor
 from registries.importing import Batch, Options, mapping
+from registries.importing.batches import STATE_NAMES
 from registries.messages import N_, Problem, joined
 from registries.records import Records
 
@@ -62,11 +63,12 @@ def _run(system: System, records: Records, file: Path, told: dict[str, Any]) -> 
     """Stage and, unless it is only looked at, apply a file; tell what was found and exit."""
     started = time.monotonic()
     who = actor(system, told["user"])
-    batch, letters = _staged(system, records, file, who, told)
+    batch, letters, options = _staged(system, records, file, who, told)
     failed = batch.counts["error"]
     looking = told["check"] or (told["strict"] and failed > 0)
     if not looking:
         batch = _applied(system, records, batch, who)
+        importing.remember(system.database, batch.kind, options)
     answer = importing.json_counts(batch, time.monotonic() - started)
     if told["errors"] and failed:
         _write_errors(system, batch, told["errors"])
@@ -87,12 +89,13 @@ def _discard(system: System, batch: Batch) -> None:
         importing.discard(session, batch)
 
 
-def _staged(system: System, records: Records, file: Path, who: Actor, told: dict[str, Any]) -> tuple[Batch, list[str]]:
-    """The checked file, with the letters of its columns as a spreadsheet shows them."""
+def _staged(
+    system: System, records: Records, file: Path, who: Actor, told: dict[str, Any]
+) -> tuple[Batch, list[str], Options]:
+    """The checked file, with the letters of its columns as a spreadsheet shows them, and how it was taken."""
     with system.database.reading() as session:
         schema = records.kind.schema(references.load(session))
     known = mapping.read_file(told["mapping_file"], schema) if told["mapping_file"] else None
-    known = mapping.with_constants(known, schema, assigned(system, told["constants"]))
     options = Options(
         file.name,
         told["source"],
@@ -100,6 +103,7 @@ def _staged(system: System, records: Records, file: Path, who: Actor, told: dict
         told["as_of"].date() if told["as_of"] else None,
         told["blank"] == "clear",
         known,
+        assigned(system, told["constants"]),
     )
     settings = system.settings
     limits = sheets.Limits(
@@ -112,7 +116,8 @@ def _staged(system: System, records: Records, file: Path, who: Actor, told: dict
         sheets.open_table(file, sheet=told["sheet"], limits=limits, expected=expected) as table,
         output.progress(system.gettext(N_("Checked")), table.total_hint) as bar,
     ):
-        return importing.stage(system.database, records, table, options, actor=who, progress=bar), table.columns
+        batch = importing.stage(system.database, records, table, options, actor=who, progress=bar)
+        return batch, table.columns, options
 
 
 def _applied(system: System, records: Records, batch: Batch, who: Actor) -> Batch:
@@ -252,7 +257,7 @@ def _imports(system: System) -> click.Command:
         with system.database.reading() as session:
             found = [batch for name in REGISTRIES for batch in importing.recent(session, name, limit)]
         for batch in sorted(found, key=lambda batch: batch.id, reverse=True)[:limit]:
-            state = _(output.STATES[batch.state])
+            state = _(STATE_NAMES[batch.state])
             click.echo(f"{batch.id}  {batch.kind:<12} {state}  {batch.file_name}  {batch.actor}")
 
     return command

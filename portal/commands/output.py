@@ -29,12 +29,6 @@ COUNTED = {
     "incomplete": N_("incomplete"),
     "probable": N_("probable duplicates"),
 }
-STATES = {
-    "staging": N_("not checked to the end"),
-    "staged": N_("checked, not applied"),
-    "applied": N_("applied"),
-    "undone": N_("taken back"),
-}
 SHOWN_ROWS = 20
 #: No oftener than this is a bar drawn anew.
 BLINK = 0.1

@@ -9,13 +9,14 @@ from dataclasses import replace
 import click
 
 import migrations
+from registries.access import ROLE_NAMES
 from registries.days import today
 from registries.messages import N_, Problem, Refused
 
 from .. import setup
 from ..demo import Sizes, load_demo, make_accounts, shown_accounts, state
 from ..system import System
-from ..worker import Worker
+from ..worker import TASKS, Worker
 from . import output
 
 
@@ -82,7 +83,7 @@ def _print_accounts(system: System, accounts: list[tuple[str, str, str]]) -> Non
     if accounts:
         click.echo(system.gettext(N_("Demo accounts (name, role, password):")))
     for name, role, password in accounts:
-        click.echo(f"  {name:<10}{role:<16}{password}")
+        click.echo(f"  {name:<10}{role:<16}{password}  {system.gettext(ROLE_NAMES[role])}")
 
 
 def _worker(system: System) -> click.Command:
@@ -96,7 +97,8 @@ def _worker(system: System) -> click.Command:
         _require_current(system)
         worker = Worker(system)
         if once:
-            click.echo(_(N_("Done: %(tasks)s.")) % {"tasks": ", ".join(worker.turn())})
+            done = [Problem(TASKS[name]) for name in worker.turn()]
+            click.echo(system.say(Problem(N_("Done: %(tasks)s."), tasks=done)))
         else:
             click.echo(_(N_("The worker has begun; press Ctrl+C to end it.")))
             worker.run()

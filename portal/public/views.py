@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, render_template, request
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from registries import references
 from registries.access import PUBLIC
@@ -83,7 +83,7 @@ def _search(system: System, query: Query) -> Result:
 def _choices(system: System, result: Result, chosen: dict[str, list[str]]) -> dict[str, list[Choice]]:
     with system.database.reading() as session:
         known = references.load(session)
-    language = "en" if request.path.startswith("/en") else "zh"
+    language = _language()
 
     def name(facet: str, value: str) -> str:
         if facet == "subclass":
@@ -100,6 +100,10 @@ def _choices(system: System, result: Result, chosen: dict[str, list[str]]) -> di
     }
 
 
+def _language() -> str:
+    return str(get_locale())[:2]
+
+
 def _details(system: System, result: Result) -> dict[str, dict[str, Any]]:
     """What the list says of each hit besides its title, read from the database."""
     details: dict[str, dict[str, Any]] = {}
@@ -111,7 +115,7 @@ def _details(system: System, result: Result) -> dict[str, dict[str, Any]]:
             details[hit.id] = {
                 "address": item.values.get("address") or item.values.get("location"),
                 "opening_hours": item.values.get("opening_hours"),
-                "area": known.areas.full_name(area) if area else "",
+                "area": known.areas.full_name(area, _language()) if area else "",
                 "kind": gettext(system.catalogue[hit.kind].kind.label),
             }
     return details

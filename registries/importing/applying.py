@@ -58,7 +58,7 @@ def apply(
         if batch.state != "staged":
             raise Refused(Problem(
                 N_("Import %(batch)s cannot be applied: its state is “%(state)s”."), N_("Import the file again."),
-                batch=str(batch_id), state=batch.state,
+                batch=str(batch_id), state=Problem(batches.STATE_NAMES[batch.state]),
             ))
         moved = changes.head(session, batch.database).last_id != batch.log_position
         _Applier(session, records, batch, actor, progress).run(moved)
@@ -239,7 +239,7 @@ def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, a
             raise Refused(Problem(
                 N_("Import %(batch)s cannot be undone: its state is “%(state)s”."),
                 N_("Only an applied import can be undone."),
-                batch=str(batch_id), state=batch.state,
+                batch=str(batch_id), state=Problem(batches.STATE_NAMES[batch.state]),
             ))
         undone = Undone(batch)
         edited = _edited_since(session, batch)

@@ -19,11 +19,18 @@ from sqlalchemy.orm import Session
 
 from ..crypto import Keys, open_sealed, seal
 from ..db import DATABASES, Base, UtcDateTime, now, plain_text
+from ..messages import N_
 from ..records import NotFound
 
 #: How long the contents of staged rows are kept.
 KEPT = timedelta(days=30)
 
+#: What the states of a batch are called for people.
+STATE_NAMES = {
+    "staging": N_("not checked to the end"), "staged": N_("checked, not applied"), "applied": N_("applied"),
+    "undone": N_("taken back"), "expired": N_("too old to be applied"),
+}
+#: The states of a row.
 STATES = ("new", "changed", "same", "duplicate", "transfer", "error")
 MARKS = ("warnings", "incomplete", "probable")
 
