@@ -81,7 +81,7 @@ class Entry:
     action: str
     changes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     sealed: Mapping[str, Sequence[bytes | None]] = field(default_factory=dict)
-    clear: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    clear: Mapping[str, Sequence[Any]] = field(default_factory=dict, repr=False)
     reason: str | None = None
     batch_id: UUID | None = None
 
