@@ -22,6 +22,7 @@ from portal.settings import Settings
 from portal.system import System
 from registries.crypto import Keys
 from registries.db import DATABASES
+from tests import factories
 
 FIRMS = [
     ["单位名称", "统一社会信用代码", "单位类型", "地址", "网格编码", "联系电话", "从业人数"],
@@ -215,9 +216,28 @@ def test_a_mapping_file_names_columns_and_values_and_is_remembered_for_its_sourc
     }))  # fmt: skip
     assert "小类" in shell("import", "facility", path, code=1)
     assert shell.json("import", "facility", path, "--mapping", told, "--source", "bins", "--check")["new"] == 1
+    assert "小类" in shell("import", "facility", path, "--source", "bins", code=1)
+    assert shell.json("import", "facility", path, "--mapping", told, "--source", "bins", "--set", "note=一")["new"] == 1
+    path = shell.file("bins2.csv", [["X", "Y", "路"], ["121.3", "41.2", "临河街尾"]])
     assert shell.json("import", "facility", path, "--source", "bins")["new"] == 1
-    found = shell.json("search", "临河街口", "--kind", "facility")
+    found = shell.json("search", "临河街尾", "--kind", "facility")
     assert found["facets"]["subclass"] == {"0305": 1}
+    listed = shell.folder / "bins.json.csv"
+    shell("export", "facility", listed)
+    assert listed.read_text(encoding="utf-8-sig").count(",一") == 1
+
+
+def test_the_failed_rows_of_people_are_told_without_their_numbers(shell):
+    number, phone = factories.id_number(1), "139 0000 2O01"
+    wrong, lost = number[:-1] + ("0" if number[-1] != "0" else "1"), number[:9] + "\ufffd" + number[10:]
+    path = shell.file("people.csv", [
+        ["姓名", "身份证号", "联系电话", "特殊人群", "ID"],
+        ["张三", wrong, phone, "", wrong], ["李四", lost, phone, "", "1.10101199001011E+17"],
+        ["王五", "", phone, "精神分裂症三级", number],
+    ])  # fmt: skip
+    for words in (("--check",), ("--json",), ("--errors", shell.folder / "failed.xlsx")):
+        said = shell("import", "resident", path, *words, code=1)
+        assert [secret for secret in (wrong, lost, number, phone, "1.10101199001011", "分裂") if secret in said] == []
 
 
 def test_a_value_for_all_rows_needs_no_mapping_file(shell):

@@ -9,9 +9,9 @@ There is one such pipeline for every kind and every format; the browser and the 
 from .applying import Undone, apply, json_counts, undo
 from .batches import Batch, discard, find, purge, recent
 from .mapping import ColumnMapping
-from .staging import Options, failed_rows, stage
+from .staging import Options, failed_rows, remember, stage
 
 __all__ = [
     "Batch", "ColumnMapping", "Options", "Undone", "apply", "discard", "failed_rows", "find", "json_counts", "purge",
-    "recent", "stage", "undo",
+    "recent", "remember", "stage", "undo",
 ]

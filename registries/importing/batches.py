@@ -24,6 +24,8 @@ from ..records import NotFound
 
 #: How long the contents of staged rows are kept.
 KEPT = timedelta(days=30)
+#: How long those of rows that failed can be had as a workbook.
+FAILED_KEPT = timedelta(days=7)
 
 #: What the states of a batch are called for people.
 STATE_NAMES = {
@@ -180,9 +182,20 @@ def discard(session: Session, batch: Batch) -> None:
     session.execute(sa.delete(table).where(table.c.id == batch.id, table.c.applied_at.is_(None)))
 
 
-def purge(session: Session, database: str, kept: timedelta = KEPT) -> int:
-    """Forget the contents of staged rows older than ``kept``; returns how many batches were emptied."""
+def purge(session: Session, database: str, kept: timedelta = KEPT, failed_kept: timedelta = FAILED_KEPT) -> int:
+    """Forget the contents of staged rows older than ``kept``; returns how many batches were emptied.
+
+    Batches that still waited are ``expired`` then and cannot be applied any more. The cells of failed rows are
+    forgotten after ``failed_kept`` already.
+    """
     batch, staged = BATCH[database], STAGED_ROW[database]
+    waiting = batch.c.state.in_(("staging", "staged"))
+    # This comes first: it waits for whoever is just applying such a batch, and keeps others from beginning.
+    session.execute(batch.update().where(batch.c.created_at < now() - kept, waiting).values(state="expired"))
+    failed = sa.select(batch.c.id).where(batch.c.created_at < now() - failed_kept)
+    session.execute(
+        staged.update().where(staged.c.batch_id.in_(failed), staged.c.cells.is_not(None)).values(cells=None)
+    )
     old = session.scalars(
         sa.select(batch.c.id).where(
             batch.c.created_at < now() - kept, sa.exists().where(staged.c.batch_id == batch.c.id),

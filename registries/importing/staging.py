@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from .batches import MARKS, STAGED_ROW, STATES, Batch
 from .checking import ROWS_WORTH_WORKERS, Outcome, Row, RowReader, row_checker
 from .collector import collector_paused
 from .comparing import Comparer, Decision
-from .mapping import ColumnMapping, complete, learn, learnt
+from .mapping import ColumnMapping, complete, learn, learnt, with_constants
 from .pipeline import Pipeline
 
 CHUNK = 2_000
@@ -47,7 +47,10 @@ READING_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a file is to be taken: where rows without an area go, since when it is true, what blank cells mean."""
+    """How a file is to be taken: where rows without an area go, since when it is true, what blank cells mean.
+
+    ``constants`` are values of all rows of this one file; unlike ``mapping`` nobody remembers them for its source.
+    """
 
     file_name: str
     source: str | None = None
@@ -55,6 +58,7 @@ class Options:
     as_of: date | None = None
     clear_blanks: bool = False
     mapping: ColumnMapping | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 def stage(
@@ -72,7 +76,8 @@ def stage(
         area_id = _area(known, options.area_id, records, actor)
         told = options.mapping or learnt(session, source, records.name)
         position = changes.head(session, records.kind.database).last_id
-    mapping = complete(records.kind.schema(known), table.headings, told)
+    schema = records.kind.schema(known)
+    mapping = complete(schema, table.headings, with_constants(told, schema, options.constants))
     chunks = _with_first(table.chunks(CHUNK))
     first = next(chunks)
     if mapping.roc is None:
@@ -89,7 +94,7 @@ def stage(
     count = (os.cpu_count() or 1) if workers is None else workers
     with collector_paused():
         _Stager(database, records, reader, batch, actor, known, progress).run(first, chunks, count if large else 0)
-    _finish(database, batch, table, options)
+    _finish(database, batch, table)
     return batch
 
 
@@ -258,7 +263,7 @@ class _Stager:
         }
 
 
-def _finish(database: Database, batch: Batch, table: Table, options: Options) -> None:
+def _finish(database: Database, batch: Batch, table: Table) -> None:
     mapping = ColumnMapping(**batch.mapping)
     batch.notes = [note.as_json() for note in table.notes]
     unread = [heading for heading in mapping.unread(table.headings) if heading]
@@ -270,9 +275,13 @@ def _finish(database: Database, batch: Batch, table: Table, options: Options) ->
         ).as_json())
     with database.writing(batch.database) as session:
         batches.set_state(session, batch, "staged")
+
+
+def remember(database: Database, kind: str, options: Options) -> None:
+    """Keep the mapping that was told for a source, once a file of it went in that way."""
     if options.mapping is not None and options.source:
         with database.writing("network") as session:
-            learn(session, options.source, batch.kind, options.mapping)
+            learn(session, options.source, kind, options.mapping)
 
 
 def failed_rows(session: Session, batch: Batch) -> Iterator[tuple[int, list[Any], dict[str, Any]]]:
