@@ -393,6 +393,7 @@ def _create_resident() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("name_pinyin", plain_text(200), nullable=False),
         sa.Column("name_initials", plain_text(60), nullable=False),
+        sa.Column("given_name", plain_text(100), nullable=False),
         sa.Column("sex", plain_text(2), nullable=True),
         sa.Column("birth_date", plain_text(10), nullable=True),
         sa.Column("birth_sort", plain_text(10), nullable=False),
@@ -510,6 +511,15 @@ def _create_resident() -> None:
         postgresql_where=sa.text("fingerprint IS NOT NULL"),
     )
     op.create_index(
+        "ix_resident_given_name",
+        "resident",
+        ["given_name", "area_path"],
+        unique=False,
+        schema="population",
+        sqlite_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
+        postgresql_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),
+    )
+    op.create_index(
         "ix_resident_household",
         "resident",
         ["household_id"],
@@ -567,7 +577,7 @@ def _create_resident() -> None:
     op.create_index(
         "ix_resident_pinyin",
         "resident",
-        ["name_pinyin", "id", "area_path", "sex", "ethnicity", "population_type", "stay_status", "doc_type"],
+        ["name_pinyin", "id", "area_path", "sex", "ethnicity", "population_type", "stay_status", "doc_type", "name"],
         unique=False,
         schema="population",
         sqlite_where=sa.text("retired_at IS NULL AND merged_into IS NULL"),

@@ -1,21 +1,24 @@
 """Finding people by what somebody knows of them: in the database, never in an index of texts.
 
 Every word must fit. A word is read in all the ways it can be: a number exactly (document, phone, household), Latin
-letters as pinyin or initials of the name, Chinese as a part of the name. Only when no name fits are addresses gone
-through, because a name is what is mostly asked for and has an index.
+letters as pinyin or initials of the name, Chinese as the beginning of the name or of the given name. Each of these is
+looked up in an index of its own. Only when nothing fits is every resident in the areas gone through, for a word in the
+middle of a name or a piece of an address: no index holds those, and in a district of a million it takes a second.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .. import identifiers, references
-from ..areas import after, within
+from ..areas import after, outermost, within
 from ..chinese import half_width, person_pinyin
 from ..crypto import Keys, blinds
 from ..phones import check_phone
@@ -25,9 +28,9 @@ from .service import residents
 
 #: Counts are exact up to this many.
 COUNTED = 10_000
+#: In areas with fewer residents than this all of them are read.
+FEW = 2_000
 WORDS = 6
-#: A Chinese word of so many characters is a whole name, so it is looked up as the beginning of one.
-WHOLE = 3
 _LATIN = re.compile(r"[a-z][a-z'·.-]*")
 _DOCUMENT = re.compile(r"[0-9A-Z][0-9A-Z()/-]{5,29}")
 _PHONE = re.compile(r"[+(0-9][-+() 0-9]{5,24}")
@@ -36,7 +39,16 @@ _HOUSEHOLD = re.compile(r"[0-9A-Za-z-]{1,60}")
 _PATTERN = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 Condition = sa.ColumnElement[bool]
+_LIVE = (Resident.retired_at.is_(None), Resident.merged_into.is_(None))
 _INSIDE = (Household.retired_at.is_(None), Household.merged_into.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which a word fits a resident, and the index that finds them."""
+
+    holds: Condition
+    index: str
 
 
 def find_people(
@@ -50,33 +62,72 @@ def find_people(
     words = half_width(text).split()[:WORDS]
     if not words or scopes == []:
         return 0, []
-    base: list[Condition] = [Resident.retired_at.is_(None), Resident.merged_into.is_(None)]
-    if scopes is not None:
-        base.append(within(Resident.area_path, scopes))
-    for ways in (_by_names, _by_any):
-        conditions = [sa.or_(*ways(session, word, scopes)) for word in words]
-        total = _count(session, [*base, *conditions])
-        if total:
-            return total, _first(session, [*base, *conditions], "".join(words), limit)
-    return 0, []
+    paths = None if scopes is None or "" in scopes else outermost(scopes)
+    ways = [list(_ways(session, word, paths)) for word in words]
+    found = _found(session, ways, paths) if all(ways) else None
+    total = 0 if found is None else _count(session, found)
+    if not total:
+        found = _everyone(ways, words, paths)
+        total = _count(session, found)
+    return (total, _first(session, found, "".join(words), limit)) if total and found is not None else (0, [])
 
 
-def _count(session: Session, conditions: Sequence[Condition]) -> int:
-    some = sa.select(Resident.id).where(*conditions).limit(COUNTED + 1).subquery()
+def _found(session: Session, ways: Sequence[Sequence[Way]], paths: Sequence[str] | None) -> Any:
+    """Whom all the words fit: found by the first of them that is rare, and asked for the others."""
+    fits = [sa.or_(*(way.holds for way in of_word)) for of_word in ways]
+    if paths is not None and _size(session, [_chosen(p, "ix_resident_area") for p in _inside(paths)], FEW) < FEW:
+        return sa.union(*(_chosen(p, "ix_resident_area", *fits) for p in _inside(paths)))
+    area = [within(Resident.area_path, paths)] if paths is not None else []
+    leading = 0
+    if len(ways) > 1:
+        sizes = [_size(session, [_chosen(way.holds, way.index) for way in of_word], FEW) for of_word in ways]
+        leading = sizes.index(min(sizes))
+    others = [fit for number, fit in enumerate(fits) if number != leading]
+    # Nobody needs more than are counted, and each index gives its residents in an order that begins with the best.
+    chosen = (_chosen(way.holds, way.index, *area, *others).limit(COUNTED + 1).subquery() for way in ways[leading])
+    return sa.union(*(sa.select(*one.c) for one in chosen))
+
+
+def _everyone(ways: Sequence[Sequence[Way]], words: Sequence[str], paths: Sequence[str] | None) -> Any:
+    """Whom all the words fit in any way: everybody in the areas is read for it."""
+    fits = []
+    for of_word, word in zip(ways, words, strict=True):
+        like = f"%{word.translate(_PATTERN)}%"
+        part = [column.like(like, escape="\\") for column in (Resident.name, Resident.address)]
+        fits.append(sa.or_(*(way.holds for way in of_word), *part))
+    area = [within(Resident.area_path, paths)] if paths is not None else []
+    return _columns().where(*_LIVE, *area, *fits).limit(COUNTED + 1)
+
+
+def _inside(paths: Sequence[str]) -> list[Condition]:
+    return [within(Resident.area_path, [path]) for path in paths]
+
+
+def _columns() -> sa.Select[UUID, str, str]:
+    return sa.select(Resident.id, Resident.name_pinyin, Resident.name)
+
+
+def _chosen(holds: Condition, index: str, *others: Condition) -> sa.Select[UUID, str, str]:
+    """Residents found through an index: SQLite is told which, PostgreSQL counts for itself."""
+    statement = _columns().where(holds, *_LIVE, *others)
+    return statement.with_hint(Resident, f"INDEXED BY {index}", "sqlite")
+
+
+def _size(session: Session, found: Sequence[sa.Select[UUID, str, str]], most: int) -> int:
+    """The number of residents in some selections, counted to ``most``."""
+    some = sa.union_all(*(one.with_only_columns(sa.literal(1)) for one in found)).limit(most).subquery()
     return session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
-def _first(
-    session: Session, conditions: Sequence[Condition], name: str, limit: int
-) -> list[tuple[Item, str]]:
-    exact = sa.case((Resident.name == name, 0), else_=1)
-    ids = session.scalars(
-        sa.select(Resident.id)
-        .where(*conditions)
-        .order_by(exact, Resident.name_pinyin, Resident.id)
-        .limit(limit)
-    ).all()
-    return [(item, title(item)) for item in residents.load(session, ids)]
+def _count(session: Session, found: Any) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
+
+
+def _first(session: Session, found: Any, name: str, limit: int) -> list[tuple[Item, str]]:
+    some = found.subquery()
+    exact = sa.case((some.c.name == name, 0), else_=1)
+    statement = sa.select(some.c.id).order_by(exact, some.c.name_pinyin, some.c.id).limit(limit)
+    return [(item, title(item)) for item in residents.load(session, session.scalars(statement).all())]
 
 
 def title(item: Item) -> str:
@@ -85,62 +136,54 @@ def title(item: Item) -> str:
     return " · ".join(part for part in (item.values["name"], (born or "")[:4], address) if part)
 
 
-def _by_names(session: Session, word: str, scopes: Sequence[str] | None) -> Iterator[Condition]:
-    """What a word can mean besides a piece of an address; all of it is in some index."""
-    yield sa.false()
-    yield from _by_numbers(session, word, scopes)
+def _ways(session: Session, word: str, paths: Sequence[str] | None) -> Iterator[Way]:
+    """What a word can mean of all that is in some index."""
+    yield from _by_numbers(session, word, paths)
     letters = word.casefold()
     if _LATIN.fullmatch(letters):
         bare = re.sub(r"[^a-z]", "", letters)
-        yield sa.and_(Resident.name_pinyin >= bare, Resident.name_pinyin < after(bare))
+        yield Way(_begins(Resident.name_pinyin, bare), "ix_resident_pinyin")
         if len(bare) <= 6:
-            yield Resident.name_initials == bare
+            yield Way(Resident.name_initials == bare, "ix_resident_initials")
     elif not word.isascii():
-        # The index of the pinyin is far smaller than the table: it says who may have such a name.
+        # The pinyin leads to the name: its index serves the order of lists as well, and holds the names.
         sound = person_pinyin(word)
         if sound:
-            fits = Resident.name.contains(word, autoescape=True)
-            whole = sa.and_(Resident.name_pinyin >= sound, Resident.name_pinyin < after(sound))
-            part = Resident.name_pinyin.contains(sound, autoescape=True)
-            yield sa.and_(part if len(word) < WHOLE else whole, fits)
+            fits = Resident.name.startswith(word, autoescape=True)
+            yield Way(sa.and_(_begins(Resident.name_pinyin, sound), fits), "ix_resident_pinyin")
+        yield Way(_begins(Resident.given_name, word), "ix_resident_given_name")
 
 
-def _by_numbers(session: Session, word: str, scopes: Sequence[str] | None) -> Iterator[Condition]:
+def _begins(column: Any, start: str) -> Condition:
+    return sa.and_(column >= start, column < after(start))
+
+
+def _by_numbers(session: Session, word: str, paths: Sequence[str] | None) -> Iterator[Way]:
     keys: Keys = session.info["keys"]
     number = identifiers.tidy(word)
     if _DOCUMENT.fullmatch(number):
-        yield Resident.id_number_index.in_(blinds(keys, "resident.id_number", number))
+        yield Way(Resident.id_number_index.in_(blinds(keys, "resident.id_number", number)), "uq_resident_number")
     if _PHONE.fullmatch(word):
         phone = check_phone(word)
         if not phone.errors:
-            yield Resident.phone_index.in_(blinds(keys, "resident.phone", phone.value))
+            yield Way(Resident.phone_index.in_(blinds(keys, "resident.phone", phone.value)), "ix_resident_phone")
     if _HOUSEHOLD.fullmatch(word) and any(letter.isdigit() for letter in word):
-        found = _households(session, word, scopes)
+        found = _households(session, word, paths)
         if found:
-            yield Resident.household_id.in_(found)
+            yield Way(Resident.household_id.in_(found), "ix_resident_household")
 
 
-def _households(session: Session, number: str, scopes: Sequence[str] | None) -> list[UUID]:
+def _households(session: Session, number: str, paths: Sequence[str] | None) -> list[UUID]:
     """The households with a number, by the key that each community would give them."""
     areas = references.load(session).areas
     keys = [
         f"{area.id.hex}|{number}"
         for area in areas
         if area.kind not in ("grid", "building")
-        and (
-            scopes is None or any(area.path.startswith(path) or path.startswith(area.path) for path in scopes)
-        )
+        and (paths is None or any(area.path.startswith(path) or path.startswith(area.path) for path in paths))
     ]
     found: list[UUID] = []
     for start in range(0, len(keys), 500):
         chunk = keys[start : start + 500]
         found += session.scalars(sa.select(Household.id).where(Household.key.in_(chunk), *_INSIDE))
     return found
-
-
-def _by_any(session: Session, word: str, scopes: Sequence[str] | None) -> Iterator[Condition]:
-    """Every meaning of a word: the whole table within the scopes is read for it."""
-    yield from _by_names(session, word, scopes)
-    pattern = f"%{word.translate(_PATTERN)}%"
-    yield Resident.name.like(pattern, escape="\\")
-    yield Resident.address.like(pattern, escape="\\")

@@ -59,8 +59,9 @@ class Resident(Record, Base):
     __tablename__ = "resident"
     __table_args__ = (
         _index("ix_resident_area", "area_path", "name_pinyin", "id", "birth_sort", *FILTERED, where=LIVE),
-        _index("ix_resident_pinyin", "name_pinyin", "id", "area_path", *FILTERED, where=LIVE),
+        _index("ix_resident_pinyin", "name_pinyin", "id", "area_path", *FILTERED, "name", where=LIVE),
         _index("ix_resident_initials", "name_initials", "area_path", where=LIVE),
+        _index("ix_resident_given_name", "given_name", "area_path", where=LIVE),
         _index("ix_resident_birth", "birth_sort", "id", "area_path", *FILTERED, where=LIVE),
         _index("ix_resident_updated", "updated_at", "id", "area_path", *FILTERED, where=LIVE),
         _index("ix_resident_id", "id", "area_path", "name_pinyin", "birth_sort", *FILTERED, where=LIVE),
@@ -91,6 +92,7 @@ class Resident(Record, Base):
     name: Mapped[str] = mapped_column(sa.String(100))
     name_pinyin: Mapped[str] = mapped_column(plain_text(200), default="")
     name_initials: Mapped[str] = mapped_column(plain_text(60), default="")
+    given_name: Mapped[str] = mapped_column(plain_text(100), default="")
     sex: Mapped[str | None] = mapped_column(plain_text(2))
     birth_date: Mapped[str | None] = mapped_column(plain_text(10))
     birth_sort: Mapped[str] = mapped_column(plain_text(10), default="")

@@ -30,6 +30,13 @@ __all__ = ["DWELLING", "HOUSEHOLD", "RESIDENT", "dwellings", "households", "resi
 
 #: What a list sorts by for each sortable field of a resident; never empty.
 SORT_KEYS = {"name": "name_pinyin", "birth_date": "birth_sort"}
+#: Surnames of two characters.
+DOUBLE_SURNAMES = frozenset((
+    "欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "东方", "東方", "皇甫", "尉迟", "尉遲",
+    "公孙", "公孫", "慕容", "令狐", "司徒", "轩辕", "軒轅", "夏侯", "宇文", "长孙", "長孫", "端木",
+    "南宫", "南宮", "澹台", "澹臺", "单于", "單于", "万俟", "萬俟", "闻人", "聞人", "赫连", "赫連",
+    "呼延", "东郭", "東郭", "百里", "独孤", "獨孤", "申屠", "鲜于", "鮮于",
+))  # fmt: skip
 #: Sorts after every birth date.
 UNBORN = "9999"
 _DAYS_OF_MONTH = 30.44
@@ -66,8 +73,15 @@ def resident_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name_pinyin": person_pinyin(name)[:200],
         "name_initials": person_initials(name)[:60],
+        "given_name": _given(name)[:100],
         "birth_sort": values.get("birth_date") or UNBORN,
     }
+
+
+def _given(name: str) -> str:
+    """What a person is asked for besides the whole name: no index finds the end of a text."""
+    start = name.find("·") + 1 or (2 if name[:2] in DOUBLE_SURNAMES else 1)
+    return name[start:]
 
 
 def resident_codes(values: Mapping[str, Any]) -> list[tuple[str, str]]:

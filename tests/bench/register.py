@@ -150,6 +150,7 @@ class Filler:
                 "name": name,
                 "name_pinyin": self._spelt(name)[0],
                 "name_initials": self._spelt(name)[1],
+                "given_name": name[1:],
                 "doc_type": "RIC" if rng.random() < 0.995 else draw(rng, ("PASSPORT", "TW_PERMIT", "HKMOTW_RP")),
                 "id_number_sealed": seal(self.keys, "resident", "id_number", owner, id_number),
                 "id_number_index": blind(self.keys, "resident.id_number", id_number),
