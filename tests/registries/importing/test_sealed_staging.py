@@ -59,6 +59,16 @@ def test_failed_and_doubted_rows_show_no_number_and_no_diagnosis(any_database, a
     assert [secret for secret in SECRETS if secret in said] == []
 
 
+def test_a_list_that_is_not_kept_is_not_repeated_where_it_is_left_out(any_database, actor):
+    batch = staged(any_database, [["张三", NUMBERS[0], "", "吸毒人员；残疾人", ""]], actor)
+    assert batch.counts["warnings"] == 1
+    table = batches.STAGED_ROW["population"]
+    with any_database.reading() as session:
+        row = session.execute(sa.select(table).where(table.c.batch_id == batch.id)).one()
+        told = batches.problems_of(any_database.keys, row)["warnings"]["groups"]
+    assert "吸毒" not in str(told)
+
+
 def test_a_column_of_keys_finds_the_record_again_though_only_its_mac_is_kept(any_database, actor):
     told = ColumnMapping({"ID": None}, source_key=("ID",))
     rows = [["张三", "", "", "", NUMBERS[0]], ["李四", "", "", "", NUMBERS[1]]]
