@@ -39,10 +39,10 @@ UNREADABLE = "unreadable"
 class Broken:
     """A place where a log was tampered with.
 
-    ``row`` is the id in the log; ``what`` is one word: *missing* (taken out), *inserted*, *altered*,
-    *values* (what it tells was changed), *replaced* (another row stood here when the head was noted),
-    *tail* (the end was cut off), *head*. ``kind`` and ``record_id`` say of which record the row tells, as
-    far as it can be read.
+    ``row`` is the id in the log; ``what`` is one word: *missing* (taken out), *inserted*, *altered*, *values* (what it
+    tells was changed), *replaced* (another row stood here when the head was noted), *tail* (the end was cut off),
+    *head*. Where several rows in a line are gone, ``last`` is the last of them. ``kind`` and ``record_id`` say of which
+    record the row tells, as far as it can be read.
     """
 
     database: str
@@ -50,6 +50,7 @@ class Broken:
     what: str
     kind: str | None = None
     record_id: UUID | None = None
+    last: int | None = None
 
 
 def verify(session: Session, database: str, noted: Head | None = None) -> Iterator[Broken]:
@@ -59,12 +60,14 @@ def verify(session: Session, database: str, noted: Head | None = None) -> Iterat
     """
     keys: Keys = session.info["keys"]
     expected, mac = 1, FIRST_MAC
-    erased = _erased(session, database)
+    erased, end = _erased(session, database), _told_end(session, database)
     doubtful: list[Row] = []
     for row in _rows(session, database):
         what = _fault(keys, row, expected, mac)
+        if what == "missing" and end is not None and row["id"] > end:
+            what = "inserted"  # The log never came that far: one row was put there, or moved there from its place.
         if what == "missing":
-            yield from (Broken(database, gone, "missing") for gone in range(expected, row["id"]))
+            yield _gone(database, "missing", expected, row["id"] - 1)
         elif what:
             yield _broken(database, row, what)
         if what != "altered" and not _values_hold(keys, row):
@@ -102,6 +105,20 @@ def _broken(database: str, row: Row, what: str) -> Broken:
     )  # fmt: skip
 
 
+def _gone(database: str, what: str, first: int, last: int) -> Broken:
+    return Broken(database, first, what, last=last if last > first else None)
+
+
+def _told_end(session: Session, database: str) -> int | None:
+    """The id of the last row as an unforged head tells it."""
+    try:
+        told = session.execute(sa.select(CHANGE_HEAD[database])).mappings().one()
+        sound = told["head_mac"] == head_mac(session.info["keys"], database, told["last_id"], told["mac"])
+    except (*_NONSENSE, sa.exc.InvalidRequestError):
+        return None
+    return int(told["last_id"]) if sound else None
+
+
 def _end(session: Session, database: str, last_id: int, mac: Any, noted: Head | None) -> Iterator[Broken]:
     try:
         told = session.execute(sa.select(CHANGE_HEAD[database])).mappings().one()
@@ -112,11 +129,11 @@ def _end(session: Session, database: str, last_id: int, mac: Any, noted: Head | 
     if forged:
         yield Broken(database, last_id, "head")
     elif told["last_id"] > last_id:
-        yield from (Broken(database, gone, "tail") for gone in range(last_id + 1, told["last_id"] + 1))
+        yield _gone(database, "tail", last_id + 1, told["last_id"])
     elif (told["last_id"], told["mac"]) != (last_id, mac):
         yield Broken(database, last_id, "tail")
     if noted and noted.last_id > last_id and (forged or noted.last_id > told["last_id"]):
-        yield from (Broken(database, gone, "tail") for gone in range(last_id + 1, noted.last_id + 1))
+        yield _gone(database, "tail", last_id + 1, noted.last_id)
 
 
 def _rows(session: Session, database: str) -> Iterator[Row]:

@@ -164,12 +164,16 @@ _BROKEN = {
     "tail": N_("The end of the change log was cut off: row %(row)s is not what the head says."),
     "head": N_("The head of the change log, after row %(row)s, was altered."),
 }
+_BROKEN_ROWS = {
+    "missing": N_("Rows %(row)s to %(last)s of the change log were taken out."),
+    "tail": N_("The end of the change log was cut off: rows %(row)s to %(last)s are not what the head says."),
+}
 
 
 def _log(database: Database, name: str) -> Iterator[Finding]:
     with database.reading() as session:
         for broken in chain.verify(session, name, heads.noted(database.keys).get(name)):
+            text = _BROKEN[broken.what] if broken.last is None else _BROKEN_ROWS[broken.what]
             yield Finding("error", Problem(
-                _BROKEN[broken.what], N_("Find out who had access, and compare with a backup."),
-                row=broken.row,
+                text, N_("Find out who had access, and compare with a backup."), row=broken.row, last=broken.last,
             ), name, broken.kind, broken.record_id, broken.row)  # fmt: skip

@@ -133,7 +133,8 @@ def tampered(database: Database, way: Callable[[sa.Connection, random.Random], s
         session.info["keys"] = database.keys
         wanted = way(session.connection(), random.Random(seed))
         broken = chain.verify(session, "network", heads.noted(database.keys)["network"])
-        return Tampering({one.row for one in broken}, wanted)  # The session ends without a commit.
+        named = {row for one in broken for row in range(one.row, (one.last or one.row) + 1)}
+        return Tampering(named, wanted)  # The session ends without a commit.
 
 
 def test_a_log_that_nobody_touched_holds(log: Database):
@@ -192,3 +193,26 @@ def test_a_note_follows_its_own_chain(log: Database):
         changes.append(session, "test", [Entry("area", new_id(), "update", {"a": [1, 2]})])
     heads.note(log)
     assert heads.noted(log.keys)["network"].last_id == before.last_id + 1
+
+
+def test_a_row_moved_far_away_is_named_and_does_not_make_a_finding_of_every_id_between(log: Database):
+    with log.engine.begin() as connection:
+        last = rows(connection)[-1]["id"]
+        connection.execute(LOG.update().where(LOG.c.id == last - 9).values(id=10**15))
+    found = [one for one in checking.check(log, {}) if one.row is not None]
+    assert [(one.row, one.problem.msgid[:3]) for one in found] == [(last - 9, "Row"), (10**15, "Row")]
+
+
+@pytest.mark.parametrize("forged", [False, True])
+def test_rows_in_a_line_that_are_gone_are_one_finding(log: Database, forged: bool):
+    with log.engine.begin() as connection:
+        last = rows(connection)[-1]["id"]
+        connection.execute(LOG.delete().where(LOG.c.id.between(last - 9, last - 5)))
+        if forged:
+            connection.execute(LOG.update().where(LOG.c.id == last).values(id=10**15))
+            connection.execute(HEAD.update().values(last_id=10**15))
+    with log.reading() as session:
+        found = list(chain.verify(session, "network"))
+    assert (found[0].what, found[0].row, found[0].last) == ("missing", last - 9, last - 5)
+    assert len(found) == (3 if forged else 1)
+    assert not forged or found[-1].row == 10**15
