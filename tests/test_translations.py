@@ -75,6 +75,18 @@ def test_chinese_is_chinese():
     assert set(wrong) <= allowed
 
 
+def test_chinese_is_punctuated_as_chinese():
+    wrong = [
+        f"{ids[0]!r}: {form}"
+        for ids, forms, _ in translations()
+        for form in forms
+        if (ids[0].endswith(".") and not form.endswith("。"))
+        or re.search(r"[\u4e00-\u9fff][,;:?!.]|[,;:?!][\u4e00-\u9fff]|[\u4e00-\u9fff] [\u4e00-\u9fff]|[\"']", form)
+    ]
+    # Click itself puts the half-width mark after the other titles.
+    assert [line for line in wrong if not line.startswith("'Usage:'")] == []
+
+
 def test_no_translation_is_left_over():
     left = [ids[0] for ids, _, _ in translations() if ids[0] not in texts()]
     assert not left, "\n".join(left)
