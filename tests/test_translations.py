@@ -68,8 +68,7 @@ def test_chinese_is_chinese():
     wrong = [
         ids[0]
         for ids, forms, _ in translations()
-        if re.search(r"[a-z]{3}", PLACES.sub("", ids[0]))
-        and not any(re.search(r"[\u4e00-\u9fff]", f) for f in forms)
+        if re.search(r"[a-z]{3}", PLACES.sub("", ids[0])) and not any(re.search(r"[\u4e00-\u9fff]", f) for f in forms)
     ]
     allowed = {"Sanku"}
     assert set(wrong) <= allowed
