@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 from uuid import UUID
@@ -63,13 +63,14 @@ def search() -> str:
         if text or chosen
         else Result(0, ())
     )
+    details = _details(system, result)
     return render_template(
         "public/search.html",
         text=text,
         chosen=chosen,
-        result=result,
+        result=replace(result, hits=tuple(hit for hit in result.hits if hit.id in details)),
         page=number,
-        details=_details(system, result),
+        details=details,
         last=min(ceil(result.total / PAGE), LAST_PAGE),
         choices=_choices(system, result, chosen),
     )
@@ -105,17 +106,19 @@ def _language() -> str:
 
 
 def _details(system: System, result: Result) -> dict[str, dict[str, Any]]:
-    """What the list says of each hit besides its title, read from the database."""
+    """What the list says of each hit besides its title, by id; what is no longer public by now is left out."""
     details: dict[str, dict[str, Any]] = {}
     with system.database.reading() as session:
         known = references.load(session)
-        for hit in result.hits:
-            item = system.catalogue[hit.kind].get(session, UUID(hit.id), actor=system.console())
-            area = known.areas.get(item.values["area_id"])
-            details[hit.id] = {
-                "address": item.values.get("address") or item.values.get("location"),
-                "opening_hours": item.values.get("opening_hours"),
-                "area": known.areas.full_name(area, _language()) if area else "",
-                "kind": gettext(system.catalogue[hit.kind].kind.label),
-            }
+        public = system.feed.still_there(session, PUBLIC, True)(result.hits)
+        for kind in {hit.kind for hit in result.hits}:
+            ids = [UUID(hit.id) for hit in result.hits if (hit.kind, hit.id) in public and hit.kind == kind]
+            for item in system.catalogue[kind].load(session, ids) if ids else ():
+                area = known.areas.get(item.values["area_id"])
+                details[str(item.id)] = {
+                    "address": item.values.get("address") or item.values.get("location"),
+                    "opening_hours": item.values.get("opening_hours"),
+                    "area": known.areas.full_name(area, _language()) if area else "",
+                    "kind": gettext(system.catalogue[kind].kind.label),
+                }
     return details

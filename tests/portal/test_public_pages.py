@@ -150,3 +150,24 @@ def test_the_site_says_that_it_lives_and_is_ready(client):
 
 def test_other_methods_are_refused(client):
     assert client.post("/search").status_code == 405
+
+
+def test_a_hit_that_vanishes_meanwhile_is_left_out(client, monkeypatch):
+    """The search still had it, and it is gone or hidden when the list is written."""
+    system: System = client.application.extensions["sanku"]
+    before = get(client, "/search?q=避难")[1].count('class="hit"')
+    gone = []
+
+    def search(query, allowed):
+        result = type(system.feed).search(system.feed, query, allowed)
+        gone.extend(hit.id for hit in result.hits[:1])
+        return result
+
+    def still_there(session, actor, public):
+        check = type(system.feed).still_there(system.feed, session, actor, public)
+        return lambda hits: {key for key in check(hits) if key[1] not in gone}
+
+    monkeypatch.setattr(system.feed, "search", search)
+    monkeypatch.setattr(system.feed, "still_there", still_there)
+    status, text = get(client, "/search?q=避难")
+    assert (status, text.count('class="hit"')) == (200, before - 1)
