@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 import time
@@ -38,11 +39,14 @@ class Worker:
         }
         self._due = dict.fromkeys(self.tasks, clock())
 
-    def run(self) -> None:
-        """Work until the process is asked to end; what is under way is finished first."""
+    def run(self, parent: int | None = None) -> None:
+        """Work until the process is asked to end, or the process ``parent`` that began it is gone.
+
+        What is under way is finished first.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
-        while not self.stop.is_set():
+        while not self.stop.is_set() and parent in (None, os.getppid()):
             self.turn()
             self.stop.wait(SECOND)
 

@@ -7,9 +7,11 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -546,3 +548,35 @@ def test_the_worker_does_all_its_tasks(shell):
 def test_serving_to_other_machines_needs_a_secret(shell):
     assert "SANKU_SECRET" in shell("serve", "--host", "0.0.0.0", code=1)
     shell("serve", "--port", "0", code=2)
+
+
+def children(parent: int) -> list[int]:
+    told = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False)
+    return [int(pid) for pid in told.stdout.split()]
+
+
+def runs(pid: int) -> bool:
+    told = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return told.stdout.strip()[:1] not in ("", "Z")
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end, "It takes too long."
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_the_server_brings_a_worker_that_ends_with_it(shell, how):
+    heads = shell.folder / "keys.heads.json"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-c", "import app; app.main()", "serve", "--port", str(port), "--workers", "1"]
+    with subprocess.Popen(command, env={**os.environ, **shell.environ}, stdout=subprocess.DEVNULL) as server:
+        until(heads.exists)
+        begun = children(server.pid)
+        server.send_signal(how)
+    assert begun
+    until(lambda: not any(runs(pid) for pid in begun))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from dataclasses import replace
 
@@ -53,6 +54,7 @@ def _serve(system: System) -> click.Command:
         _print_accounts(system, shown_accounts(system))
         system.database.engine.dispose()
         sys.stdout.flush()
+        _work_beside()
         # The server replaces this process, so that a signal to it ends the site once the requests under way are done.
         os.execv(  # noqa: S606  The program and its arguments are our own.
             sys.executable,
@@ -79,6 +81,12 @@ def _serve(system: System) -> click.Command:
     return command
 
 
+def _work_beside() -> None:
+    """Start a worker that ends within a moment of this process, whichever program this becomes and however it ends."""
+    command = [sys.executable, "-c", "import app; app.main()", "worker", "--beside", str(os.getpid())]
+    subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  The program and its arguments are our own.
+
+
 def _print_accounts(system: System, accounts: list[tuple[str, str, str]]) -> None:
     if accounts:
         click.echo(system.gettext(N_("Demo accounts (name, role, password):")))
@@ -93,15 +101,17 @@ def _worker(system: System) -> click.Command:
         "worker", help=_(N_("Keep the index up to date, forget old staged rows, note the heads of the logs."))
     )
     @click.option("--once", is_flag=True, help=_(N_("Do what is due once and end.")))
-    def command(once: bool) -> None:
+    @click.option("--beside", type=int, hidden=True)
+    def command(once: bool, beside: int | None) -> None:
         _require_current(system)
         worker = Worker(system)
         if once:
             done = [Problem(TASKS[name]) for name in worker.turn()]
             click.echo(system.say(Problem(N_("Done: %(tasks)s."), tasks=done)))
         else:
-            click.echo(_(N_("The worker has begun; press Ctrl+C to end it.")))
-            worker.run()
+            if beside is None:
+                click.echo(_(N_("The worker has begun; press Ctrl+C to end it.")))
+            worker.run(beside)
 
     return command
 
