@@ -11,7 +11,8 @@ What concerns several databases is a job of repeatable steps, one transaction ea
 ``writing`` first takes the turn of its database: the UPDATE of the one-row table ``change_head`` takes the write lock
 of that SQLite file and waits for it (a read followed by a write would fail at once, whatever the timeout). On
 PostgreSQL the same row is locked, so that what a transaction decides from what it reads is still so when it writes.
-Whoever does not get a turn in five seconds gets `Busy`. Inside ``writing`` nothing waits for a network, a file or a person.
+Whoever does not get a turn in five seconds gets `Busy`. Inside ``writing`` nothing waits for a network, a file or
+a person.
 """
 
 from __future__ import annotations
@@ -231,7 +232,7 @@ class _Compiler(SQLiteCompiler):
 
 
 def is_lock_error(error: OperationalError) -> bool:
-    """Whether a statement failed because another transaction holds what it needs; true in every language of a server."""
+    """Whether a statement failed because another transaction holds what it needs, whatever the server's language."""
     if getattr(error.orig, "sqlstate", None) in ("55P03", "40P01"):
         return True
     text = str(error.orig)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from math import isnan
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields
@@ -258,7 +259,7 @@ class Number(RecordField):
             return text
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
             raise self.make_error("invalid", input=value)
         if self.whole and value != int(value) if abs(value) < 1e300 else True:
             raise self.make_error("invalid", input=value)

@@ -138,6 +138,12 @@ def _flatten(messages: Any) -> Iterable[Any]:
         yield from _flatten(value) if isinstance(value, dict | list) else [value]
 
 
+def fields_of(schema: type[RecordSchema]) -> dict[str, RecordField]:
+    """The fields that a schema class declares, in order, without making a schema."""
+    declared = schema._declared_fields  # noqa: SLF001  marshmallow has no other way to a class's fields.
+    return {name: item for name, item in declared.items() if isinstance(item, RecordField)}
+
+
 class PartSchema(RecordSchema):
     """The fields of one entry of a list of parts, and how a list stands in one cell of a sheet.
 
@@ -148,7 +154,7 @@ class PartSchema(RecordSchema):
     @classmethod
     def from_text(cls, text: str, references: References) -> list[dict[str, Any]]:
         """The entries that a cell tells, as raw values."""
-        names = list(cls._declared_fields)
+        names = list(fields_of(cls))
         simple = not any(mark in text for mark in "；｜;|\\")
         entries = split_words(text) if simple else _parted(text, "；;\n")
         return [
@@ -173,7 +179,7 @@ class PartSchema(RecordSchema):
     @classmethod
     def items(cls) -> list[tuple[str, RecordField]]:
         """The fields in the order of their declaration."""
-        return [(name, item) for name, item in cls._declared_fields.items() if isinstance(item, RecordField)]
+        return list(fields_of(cls).items())
 
 
 def _escaped(value: Any) -> str:
@@ -239,4 +245,4 @@ class Parts(RecordField):
         return self.from_json(json.loads(text))
 
     def _plan(self) -> dict[str, RecordField]:
-        return {name: item for name, item in self.nested._declared_fields.items() if isinstance(item, RecordField)}
+        return fields_of(self.nested)

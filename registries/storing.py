@@ -23,7 +23,7 @@ from .db import UtcDateTime, plain_text
 from .fields import RecordField
 from .messages import N_, Problem
 from .references import References
-from .schemas import Parts, RecordSchema
+from .schemas import Parts, RecordSchema, fields_of
 
 
 class Record:
@@ -60,7 +60,7 @@ class Part:
     COUNTED: ClassVar[frozenset[str]] = frozenset()
 
     @declared_attr
-    def owner_id(cls) -> Mapped[UUID]:
+    def owner_id(cls) -> Mapped[UUID]:  # noqa: N805  SQLAlchemy hands it the class.
         """The record it belongs to."""
         return mapped_column(sa.ForeignKey(f"{cls.OWNER}.id"), primary_key=True, sort_order=-2)
 
@@ -166,8 +166,7 @@ class Kind:
 
     def fields(self) -> list[str]:
         """The fields that somebody may fill in, also those that only tell others."""
-        declared = self.schema._declared_fields
-        return [name for name, item in declared.items() if isinstance(item, RecordField) and not item.computed]
+        return [name for name, item in fields_of(self.schema).items() if not item.computed]
 
     @property
     def table(self) -> sa.Table:
@@ -196,8 +195,7 @@ class Storage:
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.fields: dict[str, RecordField] = {
-            name: item for name, item in kind.schema._declared_fields.items()
-            if isinstance(item, RecordField) and not item.virtual
+            name: item for name, item in fields_of(kind.schema).items() if not item.virtual
         }
         for name, item in self.fields.items():
             item.name = name
@@ -207,7 +205,7 @@ class Storage:
         self.to_json_of = _overriding(self.fields, "to_json")
         self._from_json = _overriding(self.fields, "from_json")
         self._to_column = _overriding(self.plain, "to_column")
-        self._part_storage = {name: _part_fields(item) for name, item in self.parts.items()}
+        self._part_storage = {name: fields_of(item.nested) for name, item in self.parts.items()}
 
     def from_json(self, values: dict[str, Any]) -> dict[str, Any]:
         """Clear values from their JSON form; ``values`` is changed and given back."""
@@ -286,10 +284,6 @@ def _overriding(fields: Mapping[str, RecordField], method: str) -> dict[str, Cal
     """The conversions of the fields that do convert: most values are stored as they are."""
     plain = getattr(RecordField, method)
     return {name: getattr(item, method) for name, item in fields.items() if getattr(type(item), method) is not plain}
-
-
-def _part_fields(parts: Parts) -> dict[str, RecordField]:
-    return {n: f for n, f in parts.nested._declared_fields.items() if isinstance(f, RecordField)}
 
 
 def opened(keys: Keys, value: Any) -> Any:

@@ -90,7 +90,7 @@ def remove_many(session: Session, records: Records, created: Sequence[changes.Ch
 def revert(session: Session, records: Records, change: changes.Change, *, actor: Actor) -> None:
     """Write back the values a record had before a change."""
     keys = session.info["keys"]
-    item = records.load(session, [cast(UUID, change.record_id)])[0]
+    item = records.load(session, [cast("UUID", change.record_id)])[0]
     fields = records.storage.fields
     values = {
         name: fields[name].from_json(pair[0]) for name, pair in change.changes.items() if name in fields
@@ -107,7 +107,7 @@ def revert(session: Session, records: Records, change: changes.Change, *, actor:
 
 
 def _clear(keys: Any, change: changes.Change, name: str, value: bytes | None) -> str | None:
-    return None if value is None else open_sealed(keys, change.kind, name, cast(UUID, change.record_id), value)
+    return None if value is None else open_sealed(keys, change.kind, name, cast("UUID", change.record_id), value)
 
 
 def _common(name: str, value: Any) -> Any:

@@ -58,9 +58,8 @@ def write_file(path: Path, district: District, edit: bool = False) -> int:
         writer.writerow(headings)
         count = 0
         for count, row in enumerate(kept, 1):
-            if edit and count % 100 == 0:
-                row = (*row[:address], row[address] + "内", *row[address + 1:])
-            writer.writerow(row)
+            changed = edit and count % 100 == 0
+            writer.writerow((*row[:address], row[address] + "内", *row[address + 1:]) if changed else row)
     return count
 
 
@@ -69,7 +68,8 @@ def database(engine: str, folder: Path) -> Database:
     url = ""
     if engine == "postgres":
         url = POSTGRES.rsplit("/", 1)[0] + "/sanku_bench"
-        with sa.create_engine(POSTGRES.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT").connect() as c:
+        server = sa.create_engine(POSTGRES.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
+        with server.connect() as c:
             c.exec_driver_sql("DROP DATABASE IF EXISTS sanku_bench WITH (FORCE)")
             c.exec_driver_sql("CREATE DATABASE sanku_bench")
     made = Database(folder / "data", url, Keys.temporary())
@@ -81,7 +81,8 @@ def load_areas(made: Database, district: District) -> None:
     """The area tree of the demo district, without its boundaries."""
     with made.writing("network") as session:
         area_tree.load(session, [
-            AreaRow(a["key"], a["kind"], a["name_zh"], a["name_en"], a["code"], a["parent_key"]) for a in district.areas()
+            AreaRow(a["key"], a["kind"], a["name_zh"], a["name_en"], a["code"], a["parent_key"])
+            for a in district.areas()
         ], actor=ACTOR)
 
 
@@ -131,7 +132,7 @@ def measure(engine: str, rows: int) -> Speeds:
         first, counts = import_file(made, folder / "first.csv")
         assert counts["new"] == count, counts
         again, counts = import_file(made, folder / "again.csv")
-        assert counts["same"] == count - count // 100 and counts["changed"] == count // 100, counts
+        assert (counts["same"], counts["changed"]) == (count - count // 100, count // 100), counts
         made.engine.dispose()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         return Speeds(count, bare, count / first, count / again, peak)

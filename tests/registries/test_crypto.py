@@ -57,7 +57,10 @@ def test_bytes_that_were_never_sealed_do_not_open(data):
 
 def test_the_same_text_is_sealed_alike_in_one_place_only():
     keys = KEYS["aes-256-gcm"]
-    places = [("resident", "phone", RECORD), ("resident", "note", RECORD), ("household", "phone", RECORD), ("resident", "phone", uuid4())]
+    places = [
+        ("resident", "phone", RECORD), ("resident", "note", RECORD), ("household", "phone", RECORD),
+        ("resident", "phone", uuid4()),
+    ]
     assert seal(keys, *places[0], NUMBER) == seal(keys, *places[0], NUMBER)
     assert len({seal(keys, *place, NUMBER) for place in places}) == len(places)
     assert len({seal(keys, *place, NUMBER)[2:14] for place in places}) == len(places), "a nonce was used twice"
