@@ -35,6 +35,7 @@ from .batches import STAGED_ROW, Batch
 from .checking import ROWS_WORTH_WORKERS
 from .collector import collector_paused
 from .pipeline import Pipeline
+from .rechecking import Rechecker, Waiting
 from .undoing import remove_many, revert, still_needed
 
 CHUNK = 1_000
@@ -69,20 +70,7 @@ def apply(
     return batch
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """A staged row on its way into the registry."""
-
-    number: int
-    state: str
-    record_id: UUID
-    values: dict[str, Any]
-    probable: UUID | None
-    source_key: str | None
-    row_digest: bytes | None
-
-
-def _chunks(session: Session, batch: Batch, storage: Storage) -> Iterator[list[_Waiting]]:
+def _chunks(session: Session, batch: Batch, storage: Storage) -> Iterator[list[Waiting]]:
     table = STAGED_ROW[batch.database]
     number = 0
     while True:
@@ -96,47 +84,13 @@ def _chunks(session: Session, batch: Batch, storage: Storage) -> Iterator[list[_
         number = rows[-1].number
         keys = session.info["keys"]
         yield [
-            _Waiting(
+            Waiting(
                 row.number, row.state, row.record_id,
                 storage.from_json(batches.open_row(keys, batch.id, row.number, row.payload)),
                 row.probable, row.source_key, row.row_digest,
             )
             for row in rows
         ]
-
-
-def _matched_again(session: Session, records: Records, batch: Batch, rows: list[_Waiting]) -> list[_Waiting]:
-    """The rows less those that stand in a record by now or whose record is gone; new ones with a record change it."""
-    rows = _not_written(session, records, batch, rows)
-    codes = {
-        row.number: records.kind.codes(row.values)
-        for row in rows if row.state == "new"
-    }
-    wanted = {code for found in codes.values() for code in found}
-    held = records.holders(session, wanted)
-    for row in rows:
-        for code in codes.get(row.number, ()):
-            if code in held:
-                row.state, row.record_id = "changed", held[code]
-    there = {
-        item.id for item in records.load(session, [row.record_id for row in rows if row.state == "changed"])
-        if item.retired_at is None and item.merged_into is None
-    }
-    return [row for row in rows if row.state == "new" or row.record_id in there]
-
-
-def _not_written(session: Session, records: Records, batch: Batch, rows: list[_Waiting]) -> list[_Waiting]:
-    """The rows that no other import has written meanwhile, told by their digests; the others count as the same."""
-    table = records.kind.table
-    digests = [row.row_digest for row in rows if row.state == "new" and row.row_digest]
-    written = set(session.scalars(sa.select(table.c.row_digest).where(
-        table.c.row_digest.in_(digests), table.c.row_version == table.c.version,
-        table.c.retired_at.is_(None), table.c.merged_into.is_(None),
-    ))) if digests else set()
-    left = [row for row in rows if row.state != "new" or row.row_digest not in written]
-    batch.counts["new"] -= len(rows) - len(left)
-    batch.counts["same"] += len(rows) - len(left)
-    return left
 
 
 class _Applier:
@@ -155,9 +109,10 @@ class _Applier:
         dialect = self.session.connection().dialect.name
         recipe = (self.records.kind, keys.recipe(), references.load(self.session), dialect,
                   now(), self.batch.as_of)
+        rechecker = Rechecker(self.session, self.records, self.batch, self.actor) if moved else None
         with Pipeline(record_preparer, recipe, processes) as preparers:
             for staged in _chunks(self.session, self.batch, self.records.storage):
-                rows = _matched_again(self.session, self.records, self.batch, staged) if moved else staged
+                rows = rechecker.again(staged) if rechecker else staged
                 for written, prepared in preparers.put(len(rows), self._new(rows)):
                     self._write(written, prepared)
                 self._change([row for row in rows if row.state == "changed"])
@@ -165,7 +120,7 @@ class _Applier:
             for written, prepared in preparers.rest():
                 self._write(written, prepared)
 
-    def _new(self, rows: Sequence[_Waiting]) -> list[New]:
+    def _new(self, rows: Sequence[Waiting]) -> list[New]:
         news = []
         for row in rows:
             if row.state == "new":
@@ -192,7 +147,7 @@ class _Applier:
             self.records.write(self.session, prepared, actor=self.actor, batch_id=self.batch.id)
         self.progress(count)
 
-    def _change(self, rows: Sequence[_Waiting]) -> None:
+    def _change(self, rows: Sequence[Waiting]) -> None:
         changed = {row.record_id: row for row in rows}
         items = self.records.load(self.session, list(changed))
         areas = [(item.values["area_id"], changed[item.id].values.get("area_id")) for item in items]
@@ -201,7 +156,7 @@ class _Applier:
             Change(item, changed[item.id].values, {"row_digest": changed[item.id].row_digest}) for item in items
         ], actor=self.actor, batch_id=self.batch.id, as_of=self.batch.as_of)
 
-    def _queue(self, rows: Sequence[_Waiting]) -> None:
+    def _queue(self, rows: Sequence[Waiting]) -> None:
         pairs = [(row.probable, row.record_id) for row in rows if row.probable and row.state == "new"]
         if pairs:
             duplicates.queue(self.session, self.records.kind, pairs, "fingerprint", self.batch.id)

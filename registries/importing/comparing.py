@@ -9,7 +9,6 @@ its survivor is what the row is about: it takes what the row says otherwise than
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -24,34 +23,15 @@ from ..messages import N_, Problem
 from ..records import Item, Records, in_chunks
 from ..storing import Sealed, opened
 from .checking import Outcome, Row, RowReader
-from .merged import Gone, Merged
+from .decisions import Decision, Found
+from .merged import Merged
+
+__all__ = ["CHANGED_SINCE", "Comparer", "Decision"]
 
 HELD = Problem(N_("Another record holds this number now."), N_("Look that record up; perhaps the two are one."))
+CHANGED_SINCE = Problem(N_("The record was changed since the file was checked."), N_("Import the file again."))
 OUTSIDE = N_("%(field)s lies outside the area you may import for.")
 MASKED = N_("%(field)s is masked (“%(value)s”) and is not the mask of the stored value.")
-
-
-@dataclass(slots=True)
-class Decision:
-    """What becomes of a row.
-
-    What it would write are the ``values``, or, for a new record, the JSON text ``ready`` as it was checked; problems
-    are in their JSON form by field.
-    """
-
-    number: int
-    state: str
-    record_id: UUID | None = None
-    values: dict[str, Any] = field(default_factory=dict, repr=False)
-    ready: str | None = field(default=None, repr=False)
-    version: int | None = None
-    problems: dict[str, Any] = field(default_factory=dict)
-    warnings: dict[str, Any] = field(default_factory=dict)
-    incomplete: Sequence[str] = ()
-    probable: UUID | None = None
-    source_key: str | None = None
-    row_digest: bytes | None = None
-    first_row: int | None = None
 
 
 class Comparer:
@@ -71,7 +51,7 @@ class Comparer:
         found = self.find(session, outcomes, digests)
         decisions = []
         for (number, cells), outcome, digest in zip(rows, outcomes, digests, strict=True):
-            decision = self._decide(session, cells, outcome, digest, found)
+            decision = self.decide(session, cells, outcome, digest, found)
             decision.number, decision.row_digest, decision.source_key = number, digest, outcome.source_key
             decisions.append(decision)
         return decisions
@@ -118,9 +98,10 @@ class Comparer:
             found.update({row.value: row.record_id for row in rows})
         return found
 
-    def _decide(
-        self, session: Session, cells: Sequence[Any], outcome: Outcome, digest: bytes, found: Found
+    def decide(
+        self, session: Session, cells: Sequence[Any] | None, outcome: Outcome, digest: bytes, found: Found
     ) -> Decision:
+        """What becomes of one row; without ``cells`` it was checked before, and overwrites nothing."""
         first = self.seen.setdefault(digest, outcome.number)
         if first != outcome.number:
             return Decision(outcome.number, "duplicate", first_row=first)
@@ -264,7 +245,8 @@ class Comparer:
         return area is not None and any(area.path.startswith(scope) for scope in self.scopes)
 
     def _compare(
-        self, session: Session, cells: Sequence[Any], outcome: Outcome, item: Item, found: Found, away: Item | None
+        self, session: Session, cells: Sequence[Any] | None, outcome: Outcome, item: Item, found: Found,
+        away: Item | None,
     ) -> Decision:
         if not self.sees(item):
             return Decision(outcome.number, "transfer", item.id)
@@ -281,8 +263,10 @@ class Comparer:
             values = self._news(session, item, away, self.reader.values(outcome.values))
             if not values:
                 return Decision(outcome.number, "same", item.id)
+            if cells is None:
+                return _failed(outcome, next(iter(values)), CHANGED_SINCE)
         # The rules hold for the whole record, so a row that changes one is checked again over what is stored.
-        raw, _masked = self.reader.raw(cells)
+        raw, _masked = self.reader.raw(cells or ())
         checked = self.reader.check(raw, opened(session.info["keys"], item.values))
         warnings = {name: [p.as_json() for p in problems] for name, problems in checked.warnings.items()}
         if checked.errors:
@@ -321,18 +305,6 @@ class Comparer:
             if value != stored and not (value in (None, [], "") and stored in (None, [], "")):
                 differences[name] = value
         return differences
-
-
-@dataclass(slots=True)
-class Found:
-    """The records that a chunk of rows may be about."""
-
-    ids: set[UUID] = field(default_factory=set)
-    codes: dict[tuple[str, str], UUID] = field(default_factory=dict)
-    source_keys: dict[str, UUID] = field(default_factory=dict)
-    prints: dict[str, list[UUID]] = field(default_factory=dict)
-    items: dict[UUID, Item] = field(default_factory=dict)
-    gone: Gone = field(default_factory=Gone)
 
 
 def _live(table: sa.Table) -> sa.ColumnElement[bool]:
