@@ -30,7 +30,7 @@ def pair(shell: Shell) -> list[str]:
 
 def test_the_list_names_both_records_and_why(shell, pair):
     said = shell("duplicates")
-    assert "1 pairs wait" in said
+    assert "decision: 1." in said
     assert all(text in said for text in (*pair, "望海商贸有限公司", "name and address"))
     assert shell.json("duplicates", "organisation", "--find")["queued"] == 0
 
@@ -39,7 +39,7 @@ def test_a_merge_takes_the_field_it_is_told_and_an_unmerge_gives_it_back(shell, 
     first, second = pair
     take = ("--take", "phone", "--take", "employees")
     assert second in shell("merge", "organisation", first, second, *take, "--reason", "one shop")
-    assert "0 pairs wait" in shell("duplicates")
+    assert "decision: 0." in shell("duplicates")
     assert shell.json("search", "望海商贸")["total"] == 1
     shell("edit", "organisation", first, "employees=7")
     said = shell("unmerge", "organisation", second, "--reason", "two shops")

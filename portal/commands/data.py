@@ -48,7 +48,7 @@ def _export(system: System) -> click.Command:
         with output.progress(_(N_("Written"))) as bar:
             write = sheets.write_csv if out.suffix.lower() == ".csv" else sheets.write_xlsx
             count = write(out, headings, _counted(rows, bar))
-        click.echo(_(N_("%(count)s records written to %(file)s.")) % {"count": count, "file": out})
+        click.echo(_(N_("Records written to %(file)s: %(count)s.")) % {"count": count, "file": out})
 
     return command
 

@@ -75,7 +75,7 @@ def _print_searches(system: System, searches: list[duplicates.Search]) -> None:
         label = _(system.catalogue[search.kind].kind.label)
         if search.found:
             told = {"kind": label, "found": f"{search.found:,}", "queued": f"{search.queued:,}"}
-            click.echo(_(N_("%(kind)s: %(found)s pairs found, %(queued)s of them new.")) % told)
+            click.echo(_(N_("%(kind)s: found %(found)s, new %(queued)s.")) % told)
         for why in search.cut:
             told = {"kind": label, "most": f"{duplicates.MOST:,}", "why": _(WHY.get(why, why))}
             click.echo(
@@ -86,7 +86,7 @@ def _print_searches(system: System, searches: list[duplicates.Search]) -> None:
 
 def _print_pairs(system: System, pairs: list[duplicates.Pair], total: int) -> None:
     _ = system.gettext
-    click.echo(_(N_("%(total)s pairs wait for a decision.")) % {"total": f"{total:,}"})
+    click.echo(_(N_("Pairs that wait for a decision: %(total)s.")) % {"total": f"{total:,}"})
     for pair in pairs:
         click.echo(f"{_(system.catalogue[pair.kind].kind.label)}  {_(WHY.get(pair.why, pair.why))}")
         click.echo(f"    {pair.first_id}  {pair.first_title}")

@@ -234,7 +234,7 @@ def _undo(system: System) -> click.Command:
                 }
             )
         else:
-            click.echo(_(N_("%(restored)s changes were taken back.")) % {"restored": undone.restored})
+            click.echo(_(N_("Changes taken back: %(restored)s.")) % {"restored": undone.restored})
             for kind, record_id in undone.conflicts:
                 click.echo(
                     _(N_("Left as it is, because it was changed since: %(kind)s %(id)s"))

@@ -93,7 +93,7 @@ def _check(system: System) -> click.Command:
             for finding in findings:
                 address = f"  {finding.kind}/{finding.record_id}" if finding.record_id else ""
                 click.echo(f"{_(finding.severity)}  {finding.database or '':<14}{system.say(finding.problem)}{address}")
-            click.echo(_(N_("%(count)s findings.")) % {"count": len(findings)})
+            click.echo(_(N_("Findings: %(count)s.")) % {"count": len(findings)})
         sys.exit(1 if any(finding.severity == "error" for finding in findings) else 0)
 
     return command
@@ -158,7 +158,7 @@ def _rotate(system: System) -> click.Command:
     def command() -> None:
         sealed = rotation.rotate(system.database, system.catalogue)
         click.echo(
-            _(N_("%(count)s values were sealed anew. Back up the key file %(keys)s."))
+            _(N_("Values sealed anew: %(count)s. Back up the key file %(keys)s."))
             % {
                 "count": sealed,
                 "keys": system.settings.keys,
@@ -203,7 +203,7 @@ def _index(system: System) -> list[click.Command]:
                 }
             )
             return
-        click.echo(_(N_("%(count)s documents.")) % {"count": f"{system.feed.count():,}"})
+        click.echo(_(N_("Documents in the index: %(count)s.")) % {"count": f"{system.feed.count():,}"})
         for lag in lags:
             click.echo(f"{lag.database:<16}{lag.position:>10,} / {lag.last:,}")
 
@@ -211,12 +211,12 @@ def _index(system: System) -> list[click.Command]:
     def catch_up() -> None:
         with output.progress(_(N_("Taken in"))):
             count = system.feed.catch_up()
-        click.echo(_(N_("%(count)s changes were taken in.")) % {"count": count})
+        click.echo(_(N_("Changes taken in: %(count)s.")) % {"count": count})
 
     @click.command("rebuild", help=_(N_("Build the index anew.")))
     def rebuild() -> None:
         with output.progress(_(N_("Indexed"))) as bar:
             count = system.feed.rebuild(bar)
-        click.echo(_(N_("%(count)s documents.")) % {"count": f"{count:,}"})
+        click.echo(_(N_("Documents in the index: %(count)s.")) % {"count": f"{count:,}"})
 
     return [status, catch_up, rebuild]
