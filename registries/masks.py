@@ -20,8 +20,3 @@ def mask_phone(number: str) -> str:
     if len(number) >= 10:
         return f"{number[:3]}{HIDDEN * 4}{number[-4:]}"
     return HIDDEN * 4 + (number[-2:] if len(number) >= 7 else "")
-
-
-def mask_name(name: str) -> str:
-    """A name with its first character only: 张三丰 → ``张*``."""
-    return f"{name[:1]}{HIDDEN}" if name else ""

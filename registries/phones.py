@@ -13,10 +13,9 @@ from .messages import N_, Problem
 
 @dataclass(frozen=True, slots=True)
 class Phone(Checked):
-    """A phone number; mobile, landline, local, service or foreign; ``others`` is the rest of the cell."""
+    """A phone number; mobile, landline, local, service or foreign."""
 
     kind: str = ""
-    others: tuple[str, ...] = ()
 
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -75,7 +74,7 @@ def check_phone(raw: Any) -> Phone:
     first, *others = [part for part in _BETWEEN.split(text) if part.strip()] or [text]
     found = _read(first, number)
     if others and not found.errors:
-        return Phone(found.value, (), (*found.warnings, _SEVERAL), found.kind, tuple(others))
+        return Phone(found.value, (), (*found.warnings, _SEVERAL), found.kind)
     return found
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from registries.masks import mask_id, mask_name, mask_phone
+from registries.masks import mask_id, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -25,10 +25,3 @@ def test_an_identity_number_shows_three_and_two_signs(number, shown):
 )
 def test_a_phone_number_shows_three_and_four_digits(number, shown):
     assert mask_phone(number) == shown
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"), [("张三", "张*"), ("阿卜杜拉·买买提", "阿*"), ("𬭎", "𬭎*"), ("", "")]
-)
-def test_a_name_shows_its_first_character(name, shown):
-    assert mask_name(name) == shown

@@ -79,8 +79,9 @@ def test_what_had_to_be_guessed_is_a_warning(raw, value, why):
     assert any(why in warning for warning in found.warnings)
 
 
-def test_the_other_numbers_of_a_cell_are_handed_on():
-    assert check_phone("13800138000/0416-3880000").others == ("0416-3880000",)
+def test_of_several_numbers_in_a_cell_the_first_is_taken_with_a_warning():
+    found = check_phone("13800138000/0416-3880000")
+    assert (found.value, found.errors, len(found.warnings)) == ("13800138000", (), 1)
 
 
 @pytest.mark.parametrize(
