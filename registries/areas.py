@@ -14,13 +14,16 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base, UtcDateTime, plain_text
+from .messages import N_, Problem, Refused
 
 KINDS = ("district", "street", "community", "grid", "building", "zone")
 SEGMENT = 4
 PATH_LENGTH = 8 * SEGMENT
+#: Why nothing is written: a record without an area would be out of everybody's reach.
+UNKNOWN = Problem(N_("The area of the record is not known."), N_("Choose an area in use, or load the area tree."))
 
 
 class Area(Base):
@@ -65,6 +68,29 @@ class AreaMove(Base):
     reason: Mapped[str] = mapped_column(sa.Text)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def successor(session: Session, area_id: UUID) -> Area:
+    """The area in which what lay in this one lies now: itself, also when it was ended, or what it was merged into.
+
+    :raises Refused: there never was such an area.
+    """
+    area = session.get(Area, area_id)
+    while area is not None and area.merged_into is not None:
+        area = session.get(Area, area.merged_into)
+    if area is None:
+        raise Refused(UNKNOWN)
+    return area
+
+
+def follow(session: Session, rows: Iterable[dict[str, Any]]) -> None:
+    """Let values that come back from the past lie where their areas are now; ``area_path`` is put right if told."""
+    for row in rows:
+        if row.get("area_id") is not None:
+            area = successor(session, row["area_id"])
+            row["area_id"] = area.id
+            if "area_path" in row:
+                row["area_path"] = area.path
 
 
 def after(path: str) -> str:

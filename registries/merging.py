@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from . import changes, duplicates, references
 from .access import Actor, NotAllowed
-from .areas import Area
+from .areas import follow
 from .changes import Entry
 from .crypto import open_sealed
 from .messages import N_, Problem, Refused
@@ -196,18 +196,8 @@ class _Story:
 
     def _follow_areas(self) -> None:
         """Areas may have been moved since, or merged into others: what comes back lies where they are now."""
-        rows = [self.before] if self.before.get("area_id") else []
-        rows += [row for name in self.records.kind.parts for row in self.before.get(name) or ()]
-        for row in rows:
-            if row.get("area_id") is None:
-                continue
-            area = self.session.get(Area, row["area_id"])
-            while area is not None and area.merged_into is not None:
-                area = self.session.get(Area, area.merged_into)
-            if area is not None:
-                row["area_id"] = area.id
-                if "area_path" in row:
-                    row["area_path"] = area.path
+        parts = (row for name in self.records.kind.parts for row in self.before.get(name) or ())
+        follow(self.session, [self.before, *parts])
 
 
 def _undone(log: Sequence[changes.Change], other_id: UUID) -> tuple[set[int], int]:

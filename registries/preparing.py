@@ -16,11 +16,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import changes
+from .areas import UNKNOWN
 from .bulk import tuples
 from .changes import Entry, Told
 from .crypto import Keys, blind
 from .days import today
 from .items import New
+from .messages import Refused
 from .references import References
 from .storing import Context, Kind, Storage
 
@@ -63,11 +65,13 @@ class Preparer:
 
     def _row(self, new: New) -> dict[str, Any]:
         area = self.known.areas.get(new.values["area_id"])
+        if area is None:
+            raise Refused(UNKNOWN)
         row = dict(self._empty)
         row.update(self.storage.columns(self.keys, new.id, new.values))
         row.update(self.kind.columns(new.values))
         row.update(
-            id=new.id, area_path=area.path if area else "", version=1, created_at=self.at, updated_at=self.at,
+            id=new.id, area_path=area.path, version=1, created_at=self.at, updated_at=self.at,
             source=new.source, source_key=new.source_key, fingerprint=fingerprint(self.kind, self.keys, new.values),
             row_digest=new.row_digest, row_version=1 if new.row_digest else None,
         )

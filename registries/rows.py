@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from . import changes, references
 from .access import Actor
+from .areas import successor
 from .bulk import insert_rows, insert_tuples
 from .changes import Entry
 from .crypto import blinds
@@ -156,7 +157,10 @@ class Rows:
             values = {name: value for name, value in values.items() if not _same(value, stored.get(name))}
             if not values and not one.told and not one.meta.keys() - {"row_digest"}:
                 continue
-            row = self._changed_row(keys, known, one, {**stored, **values}, values)
+            row = self._changed_row(keys, one, {**stored, **values}, values)
+            if "area_id" in values:
+                area = known.areas.get(values["area_id"]) or successor(session, values["area_id"])
+                row["area_path"] = area.path
             self._write(session, one.item, row)
             for name in self.kind.parts.keys() & values.keys():
                 self._replace_parts(session, keys, one.item.id, name, values[name])
@@ -164,7 +168,7 @@ class Rows:
         changes.append(session, actor.name, entries)
 
     def _changed_row(
-        self, keys: Any, known: references.References, one: Change, record: Mapping[str, Any], values: Mapping[str, Any]
+        self, keys: Any, one: Change, record: Mapping[str, Any], values: Mapping[str, Any]
     ) -> dict[str, Any]:
         row = self.storage.columns(keys, one.item.id, values)
         row.update(self.kind.columns(record))
@@ -173,9 +177,6 @@ class Rows:
         if one.meta.get("row_digest"):
             row["row_version"] = version
         row.update(one.meta)
-        if "area_id" in values:
-            area = known.areas.get(values["area_id"])
-            row["area_path"] = area.path if area else ""
         return row
 
     def _write(self, session: Session, item: Item, row: Mapping[str, Any]) -> None:

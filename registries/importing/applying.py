@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from .. import changes, duplicates, references
 from ..access import Actor, NotAllowed
+from ..areas import successor, within
 from ..bulk import dialect_named
 from ..changes import CHANGE, Entry
 from ..crypto import Keys
@@ -125,6 +126,7 @@ class _Applier:
         for row in rows:
             if row.state == "new":
                 row.values.setdefault("area_id", self.batch.area_id)
+                self._follow_area(row)
                 news.append(New(row.record_id, row.values, self.batch.source, row.source_key, row.row_digest))
         self._require_scope(new.values["area_id"] for new in news)
         if news:
@@ -132,6 +134,12 @@ class _Applier:
                 self.session, news, actor=self.actor, batch_id=self.batch.id, as_of=self.batch.as_of,
             )
         return news
+
+    def _follow_area(self, row: Waiting) -> None:
+        """The area may have been merged into another one since the file was checked."""
+        area_id = row.values.get("area_id")
+        if area_id is not None and self.areas.get(area_id) is None:
+            row.values["area_id"] = successor(self.session, area_id).id
 
     def _require_scope(self, area_ids: Iterable[UUID | None]) -> None:
         """Whoever applies a batch need not be who staged it."""
@@ -149,6 +157,8 @@ class _Applier:
 
     def _change(self, rows: Sequence[Waiting]) -> None:
         changed = {row.record_id: row for row in rows}
+        for row in rows:
+            self._follow_area(row)
         items = self.records.load(self.session, list(changed))
         areas = [(item.values["area_id"], changed[item.id].values.get("area_id")) for item in items]
         self._require_scope(area for both in areas for area in both)
@@ -176,20 +186,22 @@ class Undone:
 
     batch: Batch
     restored: int = 0
-    conflicts: list[tuple[str, UUID]] = field(default_factory=list)
+    conflicts: dict[tuple[str, UUID], None] = field(default_factory=dict)
 
 
 def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, actor: Actor) -> Undone:
     """Take back what a batch did.
 
+    Whoever does it may undo imports where each record lies; the author of the batch may where he may still import.
+
+    :raises NotAllowed: a record that would be put back lies elsewhere.
     :raises Refused: it was not applied, or was taken back already.
     """
     with database.reading() as session:
         name = batches.find(session, batch_id).database
     with collector_paused(), database.writing(name, large=True) as session:
         batch = batches.find(session, batch_id, (name,), lock=True)
-        if not actor.may("undo", name, _path(session, batch)) and actor.name != batch.actor:
-            raise NotAllowed("undo")
+        paths = _undo_paths(batch, actor)
         if batch.state != "applied":
             raise Refused(Problem(
                 N_("Import %(batch)s cannot be undone: its state is “%(state)s”."),
@@ -199,9 +211,12 @@ def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, a
         undone = Undone(batch)
         edited = _edited_since(session, batch)
         edited |= still_needed(session, catalogue, batch, edited)
+        _require_within(session, catalogue, batch, paths, edited)
         duplicates.forget(session, name, batch.id)
         for chunk in in_chunks(changes.of_batch(session, name, batch.id), CHUNK):
             _put_back(session, catalogue, chunk, edited, undone, actor)
+        # Nor may a record be put back where the actor has no right to it; nothing is written then.
+        _require_within(session, catalogue, batch, paths, edited)
         batches.set_state(session, batch, "undone", undone_at=now())
         changes.append(session, actor.name, [Entry("batch", batch.id, "undo", {
             "restored": [None, undone.restored], "conflicts": [None, len(undone.conflicts)],
@@ -209,14 +224,39 @@ def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, a
     return undone
 
 
-def _path(session: Session, batch: Batch) -> str | None:
-    known = session.info["database"].references if hasattr(session.info["database"], "references") else None
-    area = known.areas.get(batch.area_id) if known else None
-    return area.path if area else None
+def _undo_paths(batch: Batch, actor: Actor) -> list[str] | None:
+    """The areas in which the actor may take back what this batch did; ``None`` is everywhere."""
+    allowed = [actor.scopes(action, batch.database) for action in (
+        ("undo", "import") if actor.name == batch.actor else ("undo",)
+    )]
+    if None in allowed:
+        return None
+    paths = [path for scopes in allowed for path in scopes or ()]
+    if not paths:
+        raise NotAllowed("undo")
+    return paths
+
+
+def _require_within(
+    session: Session, catalogue: dict[str, Records], batch: Batch, paths: list[str] | None, edited: set[UUID]
+) -> None:
+    """Refuse if a record that this batch wrote lies outside, but for those that are left as they are."""
+    if paths is None:
+        return
+    log = CHANGE[batch.database]
+    ours = sa.select(log.c.record_id).where(log.c.batch_id == batch.id, log.c.action != "undo")
+    for records in catalogue.values():
+        table = records.kind.table
+        outside = sa.select(table.c.id).where(table.c.id.in_(ours), ~within(table.c.area_path, paths))
+        if records.kind.database == batch.database and set(session.scalars(outside)) - edited:
+            raise NotAllowed("undo")
 
 
 def _edited_since(session: Session, batch: Batch) -> set[UUID]:
-    """The records of a batch with a later change that stands: not its own, nor one of a batch taken back there."""
+    """The records of a batch with a later change that stands: not its own, nor one of a batch taken back there.
+
+    That an area was moved or merged is nobody's edit of a record: what comes back lies where the area is now.
+    """
     table = CHANGE[batch.database]
     ours, later, back = table.alias("ours"), table.alias("later"), table.alias("back")
     taken_back = sa.exists().where(
@@ -224,7 +264,7 @@ def _edited_since(session: Session, batch: Batch) -> set[UUID]:
     )
     statement = sa.select(later.c.record_id).distinct().join(
         ours, sa.and_(ours.c.record_id == later.c.record_id, later.c.id > ours.c.id),
-    ).where(ours.c.batch_id == batch.id, sa.or_(
+    ).where(ours.c.batch_id == batch.id, later.c.action != "area", sa.or_(
         later.c.batch_id.is_(None), sa.and_(later.c.batch_id != batch.id, later.c.action != "undo", ~taken_back),
     ))
     return set(session.scalars(statement))
@@ -243,8 +283,7 @@ def _put_back(
         if change is None or change.kind not in catalogue:
             continue
         if change.record_id in edited:
-            if (change.kind, change.record_id) not in undone.conflicts:
-                undone.conflicts.append((change.kind, change.record_id))
+            undone.conflicts[change.kind, change.record_id] = None
             continue
         run.append(change)
 

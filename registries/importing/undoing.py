@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from .. import changes
 from ..access import Actor
+from ..areas import follow
 from ..changes import CHANGE, Entry
 from ..crypto import open_sealed
 from ..records import Change, Records, in_chunks
@@ -98,6 +99,8 @@ def revert(session: Session, records: Records, change: changes.Change, *, actor:
     for name, pair in change.sealed.items():
         text = _clear(keys, change, name, pair[0])
         values[name] = None if text is None else fields[name].unseal_text(text)
+    # Areas may have been moved or merged since.
+    follow(session, [values, *(row for name in records.kind.parts for row in values.get(name) or ())])
     meta = {name: _common(name, change.changes[name][0]) for name in COMMON if name in change.changes}
     if "row_digest" in change.changes:
         digest, _, state = (change.changes["row_digest"][0] or "").partition(":")
