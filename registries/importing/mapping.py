@@ -196,7 +196,8 @@ def _require(schema: RecordSchema, headings: Sequence[str], mapping: ColumnMappi
         item for name, item in schema.plan.items() if item.required and not item.computed and name not in given
     ]
     wanted: list[str] = [_called(item) for item in lacking] + [
-        " / ".join(_called(schema.plan[name]) for name in group) for group in schema.one_of if not given & set(group)
+        Problem(N_("%(fields)s (one of them)"), fields=[_called(schema.plan[name]) for name in group])
+        for group in schema.one_of if not given & set(group)
     ]
     if wanted:
         raise Refused(Problem(
