@@ -2,8 +2,9 @@
 
 Every word must fit. A word is read in all the ways it can be: a number exactly (document, phone, household), Latin
 letters as pinyin or initials of the name, Chinese as the beginning of the name or of the given name. Each of these is
-looked up in an index of its own. Only when nothing fits is every resident in the areas gone through, for a word in the
-middle of a name or a piece of an address: no index holds those, and in a district of a million it takes a second.
+looked up in an index of its own. Only when nothing fits, and no word is a long number, is every resident in the areas
+gone through, for a word in the middle of a name or a piece of an address: no index holds those, and in a district of a
+million it takes a second.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ COUNTED = 10_000
 #: In areas with fewer residents than this all of them are read.
 FEW = 2_000
 WORDS = 6
+#: Digits in an address are fewer than this.
+NUMBER = 7
 _LATIN = re.compile(r"[a-z][a-z'·.-]*")
 _DOCUMENT = re.compile(r"[0-9A-Z][0-9A-Z()/-]{5,29}")
 _PHONE = re.compile(r"[+(0-9][-+() 0-9]{5,24}")
@@ -66,10 +69,15 @@ def find_people(
     ways = [list(_ways(session, word, paths)) for word in words]
     found = _found(session, ways, paths) if all(ways) else None
     total = 0 if found is None else _count(session, found)
-    if not total:
+    if not total and not any(_is_number(word) for word in words):
         found = _everyone(ways, words, paths)
         total = _count(session, found)
     return (total, _first(session, found, "".join(words), limit)) if total and found is not None else (0, [])
+
+
+def _is_number(word: str) -> bool:
+    """Whether a word is a document number, a phone or the number of a household, and can be nothing else."""
+    return len(word) >= NUMBER and word.isascii() and sum(letter.isdigit() for letter in word) * 2 > len(word)
 
 
 def _found(session: Session, ways: Sequence[Sequence[Way]], paths: Sequence[str] | None) -> Any:
