@@ -92,7 +92,8 @@ def test_headings_are_found_in_any_order_decorated_and_in_traditional_script(dat
     ],
 )
 def test_words_of_other_regions_are_understood(heading, name):
-    assert complete(MADE["resident"], [heading], ColumnMapping(constants={"name": "x"})).columns[heading] == name
+    told = ColumnMapping(constants={"name": "x", "sex": "1"})
+    assert complete(MADE["resident"], [heading], told).columns[heading] == name
 
 
 def test_what_is_told_goes_before_what_is_found(schema):
