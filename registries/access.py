@@ -21,6 +21,12 @@ ROLE_NAMES = {
     "leader": N_("leader"), "editor": N_("editor"), "reviewer": N_("reviewer"),
     "system_admin": N_("administrator of the system"), "auditor": N_("auditor"),
 }
+#: What each thing that a role may do is called for people.
+ACTION_NAMES = {
+    "read": N_("see records"), "write": N_("change records"), "import": N_("import files"),
+    "export": N_("export records"), "reveal": N_("see full numbers"), "undo": N_("take back imports"),
+    "merge": N_("merge records"), "erase": N_("erase records"), "transfer": N_("transfer people"),
+}
 REGISTRIES = ("population", "organisations", "facilities")
 
 #: Roles that one account may not hold together (separation of duties, GB/T 22239-2019 三权分立).

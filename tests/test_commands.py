@@ -498,7 +498,7 @@ def test_the_index_can_be_looked_at_caught_up_and_rebuilt(shell, firms):
     assert shell.json("index", "status")["documents"] == 0
     shell("index", "catch-up")
     assert shell.json("index", "status")["documents"] == 3
-    assert "3 documents" in shell("index", "rebuild")
+    assert "index: 3." in shell("index", "rebuild")
 
 
 def test_a_backup_is_restored_into_another_folder(shell, firms):

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from registries.access import NotAllowed
+from registries.access import ACTION_NAMES, NotAllowed
 from registries.crypto import Tampered
 from registries.db import Busy
 from registries.messages import N_, Problem, Refused
@@ -86,7 +86,9 @@ def told(error: Exception) -> list[Problem]:
     if isinstance(error, NotFound):
         return [Problem(N_("There is no such record, or it lies outside what you may see: %(what)s."), what=str(error))]
     if isinstance(error, NotAllowed):
-        return [Problem(N_("This user may not do that here: %(what)s."), what=str(error))]
+        action = str(error).partition(" ")[0].strip(":")
+        named = ACTION_NAMES.get(action, str(error))
+        return [Problem(N_("This user may not do that here: %(what)s."), what=Problem(named))]
     return [_of_the_machine(error)]
 
 

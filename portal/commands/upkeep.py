@@ -146,7 +146,7 @@ def _erase(system: System) -> click.Command:
             click.confirm(_(N_("This cannot be undone. Go on?")), abort=True)
         erasure.erase(system.database, system.catalogue[kind], record_id, reason, actor=system.console())
         system.feed.catch_up()
-        click.echo(_(N_("Erased: %(kind)s %(id)s.")) % {"kind": kind, "id": record_id})
+        click.echo(_(N_("Erased: %(kind)s %(id)s.")) % {"kind": _(system.catalogue[kind].kind.label), "id": record_id})
 
     return command
 
