@@ -220,8 +220,9 @@ def test_a_save_takes_its_turn_before_it_reads(any_database: Database, catalogue
         facilities = catalogue["facility"]
         facilities.update(session, records["facility"][0], {"note": "x"}, version=1, actor=actor)
     assert statements[0] == "BEGIN"
-    turn = {True: "UPDATE facilities.change_head SET id = id", False: "SELECT id FROM facilities.change_head FOR UPDATE"}
-    assert statements[1] == turn[any_database.is_sqlite]
+    head = "facilities.change_head"
+    turn = f"UPDATE {head} SET id = id" if any_database.is_sqlite else f"SELECT id FROM {head} FOR UPDATE"
+    assert statements[1] == turn
 
 
 def test_every_connection_of_the_pool_writes_safely(tmp_path, sqlite_template, keys):
