@@ -76,7 +76,7 @@ IMPORT = (
     ),
     Target("Import, peak memory", r"peak memory\s+([\d,]+) MB", 600, " MB"),
 )
-CENSUS = (Target("Population by community × sex × age band, median,", r"(?m)([\d.]+) s$", 1, " s"),)
+CENSUS = (Target("Population by community × sex × age band, median,", r"median ([\d.]+) s", 1, " s"),)
 SEARCH = (Target("Search page with facets and scope, p95, warm,", r"warm: .*?p95 ([\d.]+) ms", 80, " ms"),)
 QUALITY = (
     Target("MRR@10 of cmrc2018-dev", r"cmrc2018\S*\s+(?:whoosh|postgres)\s+\d+\s+([\d.]+)", 0.979, least=True),
@@ -168,8 +168,8 @@ def page(done: list[tuple[Bench, str]], skipped: list[str], engines: list[str]) 
         [
             "# Speed, memory and search quality",
             "",
-            "Written by `make bench`. Times are of the clock and of calls of the services, without HTTP; the load average",
-            "stands beside each bench, because a busy machine measures itself.",
+            "Written by `make bench`. Times are of the clock and of calls of the services, without HTTP; the load",
+            "average stands beside each bench, because a busy machine measures itself.",
             "",
             *machine(engines),
             "",
