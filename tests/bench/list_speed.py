@@ -195,7 +195,8 @@ def report(engine: str, name: str, taken: Sequence[Taken], slowest: int) -> None
     walls, own = [one.wall for one in taken], [one.cpu for one in taken]
     print(
         f"  {engine}, {name}: {len(taken)} calls, median {percentile(walls, 0.5):.1f} ms, "
-        f"p95 {percentile(walls):.1f} ms, longest {max(walls):.0f} ms; own time of the process p95 {percentile(own):.1f} ms; "
+        f"p95 {percentile(walls):.1f} ms, longest {max(walls):.0f} ms; "
+        f"own time of the process p95 {percentile(own):.1f} ms; "
         f"load {os.getloadavg()[0]:.1f}",
         flush=True,
     )
