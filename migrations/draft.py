@@ -41,6 +41,9 @@ MODELS = (
     "registries.organisations.models",
     "registries.population.models",
     "portal.accounts.models",
+    "portal.exports.models",
+    "portal.imports.models",
+    "portal.jobs.models",
 )
 
 

@@ -1,0 +1,1 @@
+"""Records out of the registries, in the browser."""

@@ -1,0 +1,1 @@
+"""Files into the registries, in the browser."""

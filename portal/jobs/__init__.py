@@ -1,0 +1,1 @@
+"""Long work: asked for by a page, done by a worker."""
