@@ -44,6 +44,7 @@ MODELS = (
     "portal.exports.models",
     "portal.imports.models",
     "portal.jobs.models",
+    "portal.rights.models",
 )
 
 
