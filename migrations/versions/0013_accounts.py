@@ -7,8 +7,8 @@ from alembic import op
 
 from migrations.column_types import moment, plain_text
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 database = "system"
 
 
