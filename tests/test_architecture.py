@@ -27,6 +27,7 @@ MAY_WRITE_IN_BULK = (
     "registries/rows.py",  # writes rows and their log together
     "registries/bulk.py",  # the fast way in, for rows.py and importing alone
     "registries/duplicates.py",  # the review list is no record: what is decided stands in the log of the two records
+    "registries/done.py",  # keys of work done, which commit with what is logged of it
     "registries/importing",  # staging, applying and undoing whole files
     "registries/changes.py",  # the log itself
     "registries/db.py",  # takes the turn of a database by an UPDATE of its change_head
