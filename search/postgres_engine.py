@@ -35,6 +35,9 @@ VERSION = 1
 SEGMENT = 100_000
 """Documents in one segment of a rebuild: what fits in memory while it is built."""
 
+MOST_FREQUENCIES = 50_000
+"""Of so many terms the document frequency is kept with a snapshot; then it begins anew."""
+
 TIER = 10
 """So many segments of one size at the end become one of the next size."""
 
@@ -51,13 +54,16 @@ class PostgresSnapshot(Snapshot):
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """Document frequencies as stored beside the postings; dead documents still count until a rebuild."""
-        missing = [term for term in terms if term not in self.often and not term.endswith("*")]
+        # Several threads share a snapshot: what is kept is complete, and nobody relies on its staying there.
+        plain = [term for term in terms if not term.endswith("*")]
+        found = {term: count for term in plain if (count := self.often.get(term)) is not None}
+        missing = [term for term in plain if term not in found]
         if missing:
-            if len(self.often) > 50_000:
+            read = {**dict.fromkeys(missing, 0), **dict(self.tables.frequencies(self.engine.connection, missing))}
+            if len(self.often) > MOST_FREQUENCIES:
                 self.often = {}
-            self.often.update(dict.fromkeys(missing, 0))
-            self.often.update(dict(self.tables.frequencies(self.engine.connection, missing)))
-        found = {term: self.often.get(term, 0) for term in terms if not term.endswith("*")}
+            self.often.update(read)
+            found.update(read)
         found.update(super().frequencies([term for term in terms if term.endswith("*")]))
         return found
 

@@ -34,6 +34,8 @@ ALTER TABLE {t}_columns ALTER data SET STORAGE EXTERNAL;
 ALTER TABLE {t}_postings ALTER numbers SET STORAGE EXTERNAL, ALTER times SET STORAGE EXTERNAL;
 """
 PARTS = ("segments", "values", "columns", "documents", "postings")
+DEADLOCK = "40P01"
+"""What PostgreSQL calls two that wait for each other, of whom it let the other go on."""
 
 
 def create_schema(connection: sa.Connection, name: str) -> None:
@@ -52,10 +54,17 @@ def create_schema(connection: sa.Connection, name: str) -> None:
 
 @contextmanager
 def damage_told(connection: sa.Connection) -> Iterator[None]:
-    """Turns missing tables and columns into `IndexDamaged`; a database out of reach stays what it is."""
+    """Turns missing tables and columns into `IndexDamaged`; a database out of reach stays what it is.
+
+    So is a deadlock: only who drops the schema locks its tables in another order than a search reads them.
+    """
     driver: Any = connection.dialect.dbapi
     try:
         yield
+    except (sa.exc.OperationalError, driver.OperationalError) as error:
+        if getattr(getattr(error, "orig", error), "sqlstate", None) != DEADLOCK:
+            raise
+        raise IndexDamaged(f"{type(error).__name__}: {error}") from error
     except (sa.exc.ProgrammingError, sa.exc.DataError, driver.ProgrammingError, driver.DataError) as error:
         raise IndexDamaged(f"{type(error).__name__}: {error}") from error
 
@@ -109,9 +118,14 @@ class Tables:
             self._run(connection, f"DROP TABLE IF EXISTS {{t}}_{part}")
 
     def swap_in(self, connection: sa.Connection, version: int, positions: Mapping[str, int]) -> None:
-        """Makes this build the one in use and drops the one before."""
+        """Makes this build the one in use and drops the one before.
+
+        Every search reads the list of indexes first. So the list is taken alone before any table is dropped: a search
+        in the middle of its tables would otherwise wait for this one, and this one for it.
+        """
         for part in PARTS:
             self._run(connection, f"ANALYZE {{t}}_{part}")
+        connection.execute(sa.text("LOCK TABLE search.indexes IN ACCESS EXCLUSIVE MODE"))
         old = self.head(connection, self.name, lock=True)
         connection.execute(
             sa.text(

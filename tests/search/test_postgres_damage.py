@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -10,6 +13,7 @@ import sqlalchemy as sa
 
 from search.engine import IndexDamaged, Query
 from search.postgres_engine import PostgresEngine
+from search.postgres_tables import Tables
 from tests.search.notices import notice
 
 pytestmark = pytest.mark.postgres
@@ -84,3 +88,68 @@ def test_a_rebuild_leaves_no_tables_behind(filled):
             sa.text("SELECT tablename FROM pg_tables WHERE tablename LIKE :name"), {"name": f"{filled.name}%"}
         ).all()
     assert len(tables) == len(PARTS)
+
+
+def test_a_search_does_not_take_for_absent_what_another_thread_is_just_looking_up(filled, monkeypatch):
+    """The threads of a server share what was read of the newest commit."""
+    looking, go_on, real = threading.Event(), threading.Event(), Tables.frequencies
+
+    def slow(tables: Tables, connection: sa.Connection, terms: list[str]):
+        first = not looking.is_set()
+        looking.set()
+        if first:
+            assert go_on.wait(10)
+        return real(tables, connection, terms)
+
+    monkeypatch.setattr(Tables, "frequencies", slow)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(filled.search, Query("井盖"))
+        assert looking.wait(10)
+        second = pool.submit(filled.search, Query("井盖")).result(timeout=10)
+        go_on.set()
+        assert (second.total, first.result(timeout=10).total) == (10, 10)
+
+
+def test_a_look_up_that_failed_is_not_remembered_as_absent(filled, monkeypatch):
+    def out_of_reach(*_arguments: object):
+        raise ConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Tables, "frequencies", out_of_reach)
+        with pytest.raises(ConnectionError):
+            filled.search(Query("井盖"))
+    assert filled.search(Query("井盖")).total == 10
+
+
+def test_a_rebuild_waits_for_a_search_that_is_under_way(filled, monkeypatch):
+    """Neither locks a table that the other needs next: PostgreSQL would end one of them."""
+    reading, go_on, real = threading.Event(), threading.Event(), Tables.shown
+
+    def slow(tables: Tables, connection: sa.Connection, numbers: list[int]):
+        reading.set()
+        assert go_on.wait(10)
+        return real(tables, connection, numbers)
+
+    filled.search(Query("更换"))
+    monkeypatch.setattr(Tables, "shown", slow)
+    with ThreadPoolExecutor() as pool:
+        searching = pool.submit(filled.search, Query("井盖"))  # Has read postings, and no document yet.
+        assert reading.wait(10)
+        rebuilding = pool.submit(filled.rebuild, [notice(1, "井盖")], {"network": 1})
+        wait_for_a_waiting_lock(filled.database)
+        go_on.set()
+        assert searching.result(timeout=10).total == 10
+        rebuilding.result(timeout=10)
+    assert filled.search(Query("井盖")).total == 1
+
+
+def wait_for_a_waiting_lock(database: sa.Engine) -> None:
+    statement = sa.text(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(200):
+        with database.connect() as connection:
+            if connection.execute(statement).first():
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
