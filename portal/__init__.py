@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, g, request
 from flask_babel import Babel
 
-from . import errors, health, public
+from . import assets, errors, formats, health, public
 from .language import translations_folder
 from .system import System
 
@@ -29,6 +29,7 @@ HEADERS = {
 def init_app(app: Flask, system: System) -> None:
     """Make ``app`` the site of ``system``."""
     app.config.update(SECRET_KEY=system.settings.secret, MAX_CONTENT_LENGTH=1_000_000, BABEL_DEFAULT_LOCALE="zh")
+    app.config["BABEL_DEFAULT_TIMEZONE"] = system.settings.timezone
     app.extensions["sanku"] = system
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations_folder())
     Babel(app, locale_selector=language)
@@ -38,6 +39,8 @@ def init_app(app: Flask, system: System) -> None:
     app.register_blueprint(public.pages, name="english", url_prefix="/en")
     app.register_blueprint(health.pages)
     errors.init_app(app)
+    assets.init_app(app)
+    formats.init_app(app)
     app.after_request(add_headers)
 
 

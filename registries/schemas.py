@@ -24,6 +24,9 @@ from .references import References
 #: How many different cell values of one field are remembered while a file is checked.
 MEMO_SIZE = 20_000
 
+UNKNOWN_FIELD = N_("There is no field “%(name)s”.")
+COMPUTED_FIELD = N_("%(field)s follows from other fields and cannot be given.")
+
 Findings = dict[str, list[Problem]]
 
 
@@ -63,12 +66,17 @@ class RecordSchema(Schema):
 
     #: Groups of fields of which a file must have a column for one, where no single field is required.
     one_of: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    #: How forms and record pages part the fields: a title and the fields under it, each field in one place.
+    sections: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
+    #: What a list of records shows besides the title, until somebody chooses otherwise.
+    columns: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         unknown = EXCLUDE
 
-    def __init__(self, references: References, **kwargs: Any) -> None:
-        self.references = references
+    def __init__(self, references: References, *, strict: bool = False, **kwargs: Any) -> None:
+        """With ``strict`` values are taken as programs send them: nothing is tidied, no name may be strange."""
+        self.references, self.strict = references, strict
         super().__init__(**kwargs)
         self.plan: dict[str, RecordField] = {
             name: item for name, item in self.fields.items() if isinstance(item, RecordField)
@@ -82,7 +90,11 @@ class RecordSchema(Schema):
     def check(self, raw: Mapping[str, Any], stored: Mapping[str, Any] | None = None) -> Checked:
         """Tidy and validate the fields of ``raw``, then the rules of the whole record (``stored`` + the change)."""
         checked = Checked()
+        if self.strict:
+            self._refuse_strange(raw, checked)
         for name, item in self.plan.items():
+            if name in checked.errors:
+                continue
             if name in raw:
                 value, errors = self._field(name, item, raw[name])
                 if errors:
@@ -100,8 +112,17 @@ class RecordSchema(Schema):
     def nested(self, schema: type[RecordSchema]) -> RecordSchema:
         """A schema for the entries of a list of parts, made once: making one costs more than checking many rows."""
         if schema not in self._nested:
-            self._nested[schema] = schema(self.references)
+            self._nested[schema] = schema(self.references, strict=self.strict)
         return self._nested[schema]
+
+    def _refuse_strange(self, raw: Mapping[str, Any], checked: Checked) -> None:
+        """Note names that are no fields, and fields that nobody fills in."""
+        for name in raw:
+            item = self.plan.get(name)
+            if item is None or item.virtual:
+                checked.error(name, Problem(UNKNOWN_FIELD, N_("Leave it out."), name=name[:60]))
+            elif item.computed:
+                checked.error(name, Problem(COMPUTED_FIELD, N_("Leave it out."), field=Problem(item.label)))
 
     def _field(self, name: str, item: RecordField, raw: Any) -> tuple[Any, list[Problem]]:
         memo = self._memo.get(name)
@@ -110,7 +131,7 @@ class RecordSchema(Schema):
             return memo[key]
         result: tuple[Any, list[Problem]]
         try:
-            result = item.deserialize(item.tidy(raw, self.references)), []
+            result = item.deserialize(raw if self.strict else item.tidy(raw, self.references)), []
         except ValidationError as error:
             result = None, _problems(error)
         if memo is not None and key is not None and len(memo) < MEMO_SIZE:
@@ -216,12 +237,14 @@ class Parts(RecordField):
         return None if text is None else self.nested.from_text(text, references)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
+            raise self.make_error("invalid", input=value)
         schema = self.root.nested(self.nested)  # type: ignore[union-attr]
         rows = []
         for number, row in enumerate(value, 1):
             checked = schema.check(row)
-            for problem in (problem for found in checked.errors.values() for problem in found):
-                raise self.problem("row", row=number, reason=problem)
+            for name, problem in ((name, problem) for name, found in checked.errors.items() for problem in found):
+                raise self.problem("row", row=number, reason=problem, name=name)
             rows.append({name: checked.values.get(name) for name in schema.plan})
         return rows
 

@@ -147,6 +147,7 @@ class Kind:
     model: type[Any]
     schema: type[RecordSchema]
     label: str
+    plural: str
     parts: Mapping[str, type[Any]] = field(default_factory=dict)
     derive: Callable[[dict[str, Any], Mapping[str, Any] | None, Context], None] = nothing_follows
     columns: Callable[[Mapping[str, Any]], dict[str, Any]] = no_columns

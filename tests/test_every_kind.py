@@ -18,7 +18,7 @@ from registries.db import Base, Database, new_id
 from registries.fields import Day, Number, RecordField, Text, YesNo
 from registries.records import Conflict, Doubtful, Invalid, NotFound, Records
 from registries.reference_fields import Area, Code
-from registries.schemas import Parts
+from registries.schemas import Parts, fields_of
 from registries.storing import Sealed, opened
 from tests import factories
 
@@ -325,3 +325,17 @@ def tables(
 def test_the_log_holds_after_all_that(database, records):
     with database.reading() as session:
         assert list(chain.verify(session, records.kind.database)) == []
+
+
+@pytest.mark.parametrize("kind", catalogue())
+def test_every_field_that_somebody_fills_in_stands_in_one_section(kind):
+    """Forms and record pages are drawn from the sections: a field left out could never be typed in or seen."""
+    schema = catalogue()[kind].kind.schema
+    fields = fields_of(schema)
+    told = [name for _title, names in schema.sections for name in names]
+    assert len(told) == len(set(told))
+    # What a survey captured is kept as it came; the position is typed in as longitude and latitude.
+    filled = {name for name, item in fields.items() if not item.virtual and not item.computed}
+    assert filled - set(told) <= {"captured_x", "captured_y"}
+    assert set(told) <= set(fields)
+    assert set(schema.columns) <= set(fields)

@@ -22,6 +22,18 @@ class PlaceSchema(RecordSchema):
     """A place: mostly a building, also an estate, a road or a stretch of water."""
 
     one_of = (("name", "address"),)
+    columns = ("kind", "address", "area_id", "floors_up", "danger_grade")
+    sections = (
+        (N_("Place"), ("name", "code", "kind", "use", "danger_grade")),
+        (N_("Position"), ("area_id", "address", "longitude", "latitude", "datum")),
+        (N_("Building"), (
+            "floors_up", "floors_down", "height_m", "structure", "built_year", "floor_area_m2", "households",
+        )),
+        (N_("Safety"), (
+            "lifts", "fire_lane", "evacuation_stairs", "exterior_insulation", "gas_kind", "property_company",
+            "safety_manager", "phone", "note",
+        )),
+    )
 
     code = Text(N_("Place code"), 40, sortable=True, headings=H["code"])
     name = Text(N_("Place name"), sortable=True, example="锦绣小区3号楼", headings=H["name"])

@@ -80,6 +80,20 @@ class FacilitySchema(RecordSchema):
     """A municipal component or safety facility."""
 
     one_of = (("name", "subclass", "code"),)
+    columns = ("code", "subclass", "location", "area_id", "state", "next_check_on")
+    sections = (
+        (N_("Facility"), ("name", "subclass", "code", "state", "is_public", "opening_hours", "capacity")),
+        (N_("Position"), ("area_id", "location", "address", "longitude", "latitude", "datum")),
+        (N_("Check"), ("last_checked_on", "check_days", "next_check_on", "risk_colour")),
+        (N_("Who is in charge"), (
+            "competent_department", "competent_department_code", "owner", "owner_code", "maintainer",
+            "maintainer_code", "links",
+        )),
+        (N_("Make"), (
+            "model", "made_on", "installed_on", "warranty_until", "size", "material", "attributes", "surveyed_on",
+            "data_source", "note",
+        )),
+    )
 
     code = ComponentCode(
         N_("Component code"),

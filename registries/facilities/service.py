@@ -21,15 +21,13 @@ from ..storing import Kind
 from . import identity
 from .codes import county_of, next_codes, note_codes
 from .contradictions import of_facilities
-from .documents import facility_documents, place_documents
+from .documents import GONE, facility_documents, place_documents
 from .likeness import alike_facilities, alike_places
 from .models import Facility, FacilityLink, Place
 from .place_schemas import PlaceSchema
 from .schemas import FacilitySchema
 
 _FACILITY = Facility.__table__
-#: States in which a facility is not there to be checked.
-GONE = ("06", "07")
 
 
 def link_facilities(session: Session, rows: list[tuple[UUID, dict[str, Any]]], write: Any) -> None:
@@ -96,6 +94,7 @@ FACILITY = Kind(
     model=Facility,
     schema=FacilitySchema,
     label=N_("Facility"),
+    plural=N_("Facilities"),
     parts={"links": FacilityLink},
     derive=identity.derive,
     columns=identity.columns,
@@ -114,6 +113,7 @@ PLACE = Kind(
     model=Place,
     schema=PlaceSchema,
     label=N_("Place"),
+    plural=N_("Places"),
     columns=identity.columns,
     fingerprint=identity.place_fingerprint,
     codes=identity.code,

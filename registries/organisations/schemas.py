@@ -50,6 +50,30 @@ class OperatorNumber(Text):
 class OrganisationSchema(RecordSchema):
     """An organisation (社会单位)."""
 
+    columns = ("org_type", "industry", "address", "area_id", "risk_colour", "next_inspection_on")
+    sections = (
+        (N_("Unit"), (
+            "name", "short_name", "org_type", "legal_form", "registrations", "operator_number", "operating_status",
+            "industry", "industry_text", "business_scope", "registered_capital", "opened_on", "closed_on",
+        )),
+        (N_("Premises"), (
+            "area_id", "address", "longitude", "latitude", "datum", "floor_area_m2", "floors", "property_company",
+            "links",
+        )),
+        (N_("People in charge"), (
+            "legal_representative", "phone", "safety_manager", "safety_phone", "safety_certificate", "employees",
+        )),
+        (N_("Supervision"), (
+            "key_unit_kinds", "small_venue", "fire_level", "risk_colour", "standardisation_level",
+            "responsible_department", "supervising_unit", "parent_id", "successor_id", "last_inspected_on",
+            "inspection_days", "next_inspection_on", "insured_until", "licences", "responsibility_letters",
+        )),
+        (N_("Hazards of the premises"), (
+            "evacuation_capacity", "dormitory", "ebike_charging", "gas_kind", "work_at_height", "confined_space",
+            "combustible_dust", "ammonia", "hazardous_chemicals", "special_equipment", "note",
+        )),
+    )
+
     name = Text(N_("Organisation name"), required=True, sortable=True, example="锦安商贸有限公司", headings=H["name"])
     short_name = Text(N_("Short name"), 100, headings=H["short_name"])
     org_type = Code(

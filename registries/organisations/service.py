@@ -91,6 +91,7 @@ ORGANISATION = Kind(
     model=Organisation,
     schema=OrganisationSchema,
     label=N_("Organisation"),
+    plural=N_("Organisations"),
     parts={
         "registrations": OrganisationRegistration,
         "licences": Licence,

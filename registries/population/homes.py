@@ -42,6 +42,12 @@ def household_key(areas: AreaIndex, area_id: UUID | None, number: str | None) ->
 class HouseholdSchema(RecordSchema):
     """The fields and rules of a household."""
 
+    columns = ("head_id", "address", "area_id", "kind", "hukou_kind")
+    sections = (
+        (N_("Household"), ("number", "kind", "hukou_kind", "head_id")),
+        (N_("Home"), ("area_id", "address", "dwelling_id", "note")),
+    )
+
     number = Text(
         N_("Household number"),
         60,
@@ -74,6 +80,13 @@ class HouseholdSchema(RecordSchema):
 
 class DwellingSchema(RecordSchema):
     """The fields and rules of a dwelling."""
+
+    columns = ("building_name", "unit", "room", "use", "area_id")
+    sections = (
+        (N_("Position"), ("building_id", "building_name", "unit", "floor", "room", "address", "area_id")),
+        (N_("Use"), ("use", "tenure", "owner_name", "rent_from", "rent_to")),
+        (N_("Safety"), ("gas_kind", "smoke_alarm", "gas_alarm", "ebike_indoors", "note")),
+    )
 
     building_id = Link(N_("Building"), "place", headings=DWELLING_HEADINGS["building_id"])
     building_name = Text(N_("Building name"), 200, sortable=True, headings=DWELLING_HEADINGS["building_name"])
@@ -188,6 +201,7 @@ HOUSEHOLD = Kind(
     Household,
     HouseholdSchema,
     N_("Household"),
+    N_("Households"),
     derive=complete_key,
     codes=household_codes,
     fingerprint=household_print,
@@ -204,6 +218,7 @@ DWELLING = Kind(
     Dwelling,
     DwellingSchema,
     N_("Dwelling"),
+    N_("Dwellings"),
     columns=dwelling_columns,
     fingerprint=dwelling_print,
     sort_columns={"building_name": "building_sort"},

@@ -34,6 +34,26 @@ class ResidentSchema(RecordSchema):
 
     #: A list of mere names is hardly one of people, and nobody could be told apart in it.
     one_of = (("id_number", "birth_date", "phone", "address", "registered_address", "sex"),)
+    columns = ("sex", "birth_date", "id_number", "phone", "address", "area_id", "stay_status")
+    sections = (
+        (N_("Person"), (
+            "name", "doc_type", "id_number", "no_id_reason", "sex", "birth_date", "ethnicity", "education",
+            "marital_status", "occupation", "phone",
+        )),
+        (N_("Home"), (
+            "area_id", "address", "dwelling_id", "household_number", "household_id", "relation_to_head",
+        )),
+        (N_("Residence"), (
+            "residence", "population_type", "stay_status", "moved_in_on", "moved_out_on", "expected_leave_on",
+            "died_on", "registered_division", "registered_address", "registration_match", "separation_type",
+        )),
+        (N_("Groups at risk and contacts"), (
+            "groups", "guardian_name", "guardian_phone", "emergency_contact", "emergency_phone",
+        )),
+        (N_("Work and links"), ("employer_name", "links")),
+        (N_("Stays and life events"), ("stays", "life_events")),
+        (N_("Where the data come from"), ("data_source", "verified_on", "verified_by", "notice_ref", "note")),
+    )
 
     doc_type = Code(
         N_("Document type"),

@@ -106,6 +106,7 @@ RESIDENT = Kind(
     Resident,
     ResidentSchema,
     N_("Resident"),
+    N_("Residents"),
     parts={
         "groups": ResidentGroup,
         "stays": ResidentStay,
