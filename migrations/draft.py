@@ -37,6 +37,7 @@ MODELS = (
     "registries.done",
     "registries.duplicates",
     "registries.facilities.models",
+    "registries.figure_store",
     "registries.importing.batches",
     "registries.importing.mapping",
     "registries.organisations.models",
@@ -46,6 +47,7 @@ MODELS = (
     "portal.exports.models",
     "portal.imports.models",
     "portal.jobs.models",
+    "portal.leader.models",
     "portal.rights.models",
 )
 

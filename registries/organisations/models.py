@@ -34,6 +34,8 @@ class Organisation(Record, Base):
         ),
         sa.Index("ix_organisation_name_key", "name_key"),
         sa.Index("ix_organisation_next_inspection", "next_inspection_on"),
+        sa.Index("ix_organisation_legal_representative", "legal_representative"),
+        sa.Index("ix_organisation_safety_manager", "safety_manager"),
         {"schema": "organisations"},
     )
 
