@@ -25,8 +25,8 @@ class PlaceSchema(RecordSchema):
     columns = ("kind", "address", "area_id", "floors_up", "danger_grade")
     sections = (
         (N_("Place"), ("name", "code", "kind", "use", "danger_grade")),
-        (N_("Position"), ("area_id", "address", "longitude", "latitude", "datum")),
-        (N_("Building"), (
+        (N_("Whereabouts"), ("area_id", "address", "longitude", "latitude", "datum")),
+        (N_("About the building"), (
             "floors_up", "floors_down", "height_m", "structure", "built_year", "floor_area_m2", "households",
         )),
         (N_("Safety"), (
@@ -55,7 +55,7 @@ class PlaceSchema(RecordSchema):
     built_year = Number(N_("Built in"), 1000, 2200, headings=H["built_year"])
     use = Text(N_("Use"), 100, repeats=True, headings=H["use"])
     floor_area_m2 = Number(N_("Floor area (m²)"), 0, 10_000_000, whole=False, headings=H["floor_area_m2"])
-    households = Number(N_("Households"), 0, 100_000, headings=H["households"])
+    households = Number(N_("Number of households"), 0, 100_000, headings=H["households"])
     lifts = Number(N_("Lifts"), 0, 1000, headings=H["lifts"])
     property_company = Text(N_("Property company"), repeats=True, headings=H["property_company"])
     fire_lane = YesNo(N_("Fire lane"), headings=H["fire_lane"])

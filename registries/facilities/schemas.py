@@ -83,7 +83,7 @@ class FacilitySchema(RecordSchema):
     columns = ("code", "subclass", "location", "area_id", "state", "next_check_on")
     sections = (
         (N_("Facility"), ("name", "subclass", "code", "state", "is_public", "opening_hours", "capacity")),
-        (N_("Position"), ("area_id", "location", "address", "longitude", "latitude", "datum")),
+        (N_("Whereabouts"), ("area_id", "location", "address", "longitude", "latitude", "datum")),
         (N_("Check"), ("last_checked_on", "check_days", "next_check_on", "risk_colour")),
         (N_("Who is in charge"), (
             "competent_department", "competent_department_code", "owner", "owner_code", "maintainer",

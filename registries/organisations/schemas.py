@@ -52,11 +52,11 @@ class OrganisationSchema(RecordSchema):
 
     columns = ("org_type", "industry", "address", "area_id", "risk_colour", "next_inspection_on")
     sections = (
-        (N_("Unit"), (
+        (N_("About the unit"), (
             "name", "short_name", "org_type", "legal_form", "registrations", "operator_number", "operating_status",
             "industry", "industry_text", "business_scope", "registered_capital", "opened_on", "closed_on",
         )),
-        (N_("Premises"), (
+        (N_("Where it works"), (
             "area_id", "address", "longitude", "latitude", "datum", "floor_area_m2", "floors", "property_company",
             "links",
         )),

@@ -45,7 +45,7 @@ class HouseholdSchema(RecordSchema):
     columns = ("head_id", "address", "area_id", "kind", "hukou_kind")
     sections = (
         (N_("Household"), ("number", "kind", "hukou_kind", "head_id")),
-        (N_("Home"), ("area_id", "address", "dwelling_id", "note")),
+        (N_("Where they live"), ("area_id", "address", "dwelling_id", "note")),
     )
 
     number = Text(
@@ -83,7 +83,7 @@ class DwellingSchema(RecordSchema):
 
     columns = ("building_name", "unit", "room", "use", "area_id")
     sections = (
-        (N_("Position"), ("building_id", "building_name", "unit", "floor", "room", "address", "area_id")),
+        (N_("Whereabouts"), ("building_id", "building_name", "unit", "floor", "room", "address", "area_id")),
         (N_("Use"), ("use", "tenure", "owner_name", "rent_from", "rent_to")),
         (N_("Safety"), ("gas_kind", "smoke_alarm", "gas_alarm", "ebike_indoors", "note")),
     )

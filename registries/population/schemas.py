@@ -40,7 +40,7 @@ class ResidentSchema(RecordSchema):
             "name", "doc_type", "id_number", "no_id_reason", "sex", "birth_date", "ethnicity", "education",
             "marital_status", "occupation", "phone",
         )),
-        (N_("Home"), (
+        (N_("Where they live"), (
             "area_id", "address", "dwelling_id", "household_number", "household_id", "relation_to_head",
         )),
         (N_("Residence"), (
