@@ -32,6 +32,9 @@ REGISTRIES = ("population", "organisations", "facilities")
 #: Roles that one account may not hold together (separation of duties, GB/T 22239-2019 三权分立).
 EXCLUSIVE = frozenset({"registry_admin", "system_admin", "auditor"})
 
+#: No role that can be given: what a leader holds for some hours after opening people's records with a reason.
+OPENING = "opening"
+
 #: What a role may do with the records of a registry. Leaders reach people only by a reasoned opening.
 ALLOWED: Mapping[str, Mapping[str, frozenset[str]]] = {
     "grid_worker": {registry: frozenset({"read", "reveal"}) for registry in REGISTRIES},
@@ -42,6 +45,7 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "leader": {registry: frozenset({"read"}) for registry in ("organisations", "facilities")},
     "editor": {}, "reviewer": {}, "system_admin": {}, "auditor": {},
+    OPENING: {"population": frozenset({"read"})},
 }
 
 
@@ -60,24 +64,58 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What an actor lends to a program: some actions, in some registries, within an area (as its path).
+
+    They take away and never add: the program may do what the actor may and the limits name.
+    """
+
+    actions: frozenset[str]
+    registries: frozenset[str]
+    area_path: str = ""
+
+    def narrow(self, scopes: list[str] | None, action: str, registry: str) -> list[str] | None:
+        """What is left of the areas in which the actor may do ``action``; ``None`` is everywhere."""
+        if action not in self.actions or registry not in self.registries:
+            return []
+        if not self.area_path:
+            return scopes
+        if scopes is None:
+            return [self.area_path]
+        return [
+            max(path, self.area_path, key=len) for path in scopes
+            if path.startswith(self.area_path) or self.area_path.startswith(path)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever asks: a signed-in person, the console, or the public."""
+    """Whoever asks: a signed-in person, a program that one of them lets act, the console, or the public."""
 
     name: str
     grants: tuple[Grant, ...] = ()
     console: bool = False
     details: Mapping[str, Any] = field(default_factory=dict)
+    limits: Limits | None = None
 
     def scopes(self, action: str, registry: str) -> list[str] | None:
         """The area paths in which the actor may do ``action`` with records of ``registry``; ``None`` is everywhere."""
         if self.console:
             return None
-        day = today()
         return [
-            grant.area_path for grant in self.grants
-            if grant.registry in (None, registry) and (grant.until is None or grant.until >= day)
-            and action in ALLOWED[grant.role].get(registry, ())
+            grant.area_path for grant in self.live_grants()
+            if grant.registry in (None, registry) and action in ALLOWED[grant.role].get(registry, ())
         ]
+
+    def live_grants(self) -> list[Grant]:
+        """The grants that hold today: the last day of a grant is part of it."""
+        day = today()
+        return [grant for grant in self.grants if grant.until is None or grant.until >= day]
+
+    def grants_of(self, role: str) -> list[Grant]:
+        """The grants of a role that hold today."""
+        day = today()
+        return [grant for grant in self.grants if grant.role == role and (grant.until is None or grant.until >= day)]
 
     def may(self, action: str, registry: str, area_path: str | None) -> bool:
         """Whether the actor may do ``action`` with a record of ``registry`` that lies at ``area_path``."""
