@@ -106,6 +106,7 @@ class Batch:
     notes: list[dict[str, Any]] = field(default_factory=list)
     applied_at: Any = None
     undone_at: Any = None
+    created_at: Any = None
 
 
 def add(session: Session, batch: Batch) -> None:
@@ -138,7 +139,7 @@ def find(session: Session, batch_id: UUID, databases: tuple[str, ...] = DATABASE
         statement = sa.select(table).where(table.c.id == batch_id)
         row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
         if row is not None:
-            return _batch(database, row)
+            return from_row(database, row)
     raise NotFound(f"batch {batch_id}")
 
 
@@ -146,14 +147,15 @@ def recent(session: Session, database: str, limit: int = 50) -> list[Batch]:
     """The latest batches of a database, the newest first."""
     table = BATCH[database]
     rows = session.execute(sa.select(table).order_by(table.c.created_at.desc()).limit(limit))
-    return [_batch(database, row) for row in rows]
+    return [from_row(database, row) for row in rows]
 
 
-def _batch(database: str, row: Any) -> Batch:
+def from_row(database: str, row: Any) -> Batch:
+    """A batch as its table keeps it."""
     return Batch(
         row.id, database, row.kind, row.state, row.actor, row.source, row.file_name, row.area_id, row.as_of,
         row.clear_blanks, json.loads(row.headings), json.loads(row.mapping), row.log_position, json.loads(row.counts),
-        json.loads(row.notes), row.applied_at, row.undone_at,
+        json.loads(row.notes), row.applied_at, row.undone_at, row.created_at,
     )
 
 

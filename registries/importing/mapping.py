@@ -117,6 +117,13 @@ def complete(schema: RecordSchema, headings: Sequence[str], told: ColumnMapping 
 
     :raises Refused: a required field has no column.
     """
+    mapping = propose(schema, headings, told)
+    _require(schema, headings, mapping)
+    return mapping
+
+
+def propose(schema: RecordSchema, headings: Sequence[str], told: ColumnMapping | None = None) -> ColumnMapping:
+    """Like `complete`, for somebody to look at: required fields may still lack a column."""
     told = told or ColumnMapping()
     words = _words(schema)
     columns: dict[str, str | None] = {}
@@ -128,9 +135,7 @@ def complete(schema: RecordSchema, headings: Sequence[str], told: ColumnMapping 
         heading for heading in headings
         if columns[heading] is None and heading_key(heading) not in by_key and fold(heading) in SOURCE_KEY_HEADINGS
     )[:1]
-    mapping = ColumnMapping(columns, told.constants, source_key, told.roc)
-    _require(schema, headings, mapping)
-    return mapping
+    return ColumnMapping(columns, told.constants, source_key, told.roc)
 
 
 def heading_key(heading: str) -> str:
@@ -188,16 +193,20 @@ def _mainland(folded: str) -> str:
     return folded
 
 
-def _require(schema: RecordSchema, headings: Sequence[str], mapping: ColumnMapping) -> None:
+def lacking(schema: RecordSchema, mapping: ColumnMapping) -> list[tuple[str, ...]]:
+    """The required fields that no column and no constant gives: each alone, or several of which one is enough."""
     given = {*mapping.columns.values(), *mapping.constants}
     if RECORD_ID in given:
-        return
-    lacking: list[RecordField] = [
-        item for name, item in schema.plan.items() if item.required and not item.computed and name not in given
-    ]
-    wanted: list[str] = [_called(item) for item in lacking] + [
+        return []
+    required = [(name,) for name, item in schema.plan.items() if item.required and not item.computed]
+    return [group for group in (*required, *schema.one_of) if not given & set(group)]
+
+
+def _require(schema: RecordSchema, headings: Sequence[str], mapping: ColumnMapping) -> None:
+    wanted: list[str] = [
+        _called(schema.plan[group[0]]) if len(group) == 1 else
         Problem(N_("%(fields)s (one of them)"), fields=[_called(schema.plan[name]) for name in group])
-        for group in schema.one_of if not given & set(group)
+        for group in lacking(schema, mapping)
     ]
     if wanted:
         raise Refused(Problem(

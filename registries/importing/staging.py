@@ -63,9 +63,11 @@ class Options:
 
 def stage(
     database: Database, records: Records, table: Table, options: Options, *, actor: Actor,
-    progress: Callable[[int], None] = lambda rows: None, workers: int | None = None,
+    progress: Callable[[int], None] = lambda rows: None, workers: int | None = None, batch_id: UUID | None = None,
 ) -> Batch:
     """Check a file against the registry; the batch that is returned waits to be applied.
+
+    ``batch_id`` is for whoever must know it before, so as to find what a kill left behind.
 
     :raises Refused: the file cannot be read as records of this kind.
     :raises NotAllowed: the actor may not import into the area.
@@ -84,8 +86,8 @@ def stage(
         mapping = replace(mapping, roc=_guess_roc(records, mapping, table.headings, first))
     reader = RowReader(records.kind, known, mapping, table.headings, options.clear_blanks)
     batch = Batch(
-        new_id(), records.kind.database, records.name, "staging", actor.name, source, options.file_name, area_id,
-        options.as_of, options.clear_blanks, table.headings, mapping.as_json(), position,
+        batch_id or new_id(), records.kind.database, records.name, "staging", actor.name, source, options.file_name,
+        area_id, options.as_of, options.clear_blanks, table.headings, mapping.as_json(), position,
         dict.fromkeys((*STATES, *MARKS), 0),
     )
     with database.writing(batch.database) as session:
