@@ -43,6 +43,7 @@ MODELS = (
     "registries.organisations.models",
     "registries.population.models",
     "portal.accounts.models",
+    "portal.preferences",
     "portal.api.models",
     "portal.exports.models",
     "portal.imports.models",
