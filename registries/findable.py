@@ -10,9 +10,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from .messages import N_
 from .references import References
 
+# A day, under a name that no field of a class hides.
+Day = date
+
 STAFF, PUBLIC = "staff", "public"
+#: The kinds of deadline, and what it is called when one has passed.
+DEADLINES = {
+    "inspection": N_("Inspection overdue"), "equipment": N_("Equipment inspection overdue"),
+    "licence": N_("Licence expired"), "insurance": N_("Insurance expired"), "check": N_("Check overdue"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,8 @@ class Findable:
     ``names`` are found by pinyin and initials too, ``codes`` whole or by their last characters. What is for
     the
     ``public`` is found by everyone, what is for ``staff`` by staff only. ``facets`` hold codes, not their
-    names.
+    names. ``deadlines`` are the days by which something must have been done, the earliest of each kind; whether
+    they have passed is asked when somebody searches, because no record changes when a day goes by.
     """
 
     kind: str
@@ -37,6 +47,7 @@ class Findable:
     visible_to: datetime | None = None
     date: datetime | date | None = None
     facets: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    deadlines: Mapping[str, Day] = field(default_factory=dict)
 
 
 def words(*values: Any) -> str:
@@ -49,6 +60,16 @@ def code_words(references: References, scheme: str, codes: str | Iterable[str] |
     told = [codes] if isinstance(codes, str) else list(codes or ())
     entries = references.codes(scheme).entries
     return " ".join(f"{entries[code].name_zh} {entries[code].name_en}" for code in told if code in entries)
+
+
+def earliest(**days: Iterable[date | None] | date | None) -> dict[str, date]:
+    """The earliest day of each deadline that has one."""
+    found: dict[str, date] = {}
+    for name, told in days.items():
+        known = [told] if isinstance(told, date) else [day for day in told or () if day is not None]
+        if known:
+            found[name] = min(known)
+    return found
 
 
 def facets(**values: Any) -> dict[str, str | tuple[str, ...]]:

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .engine import Allowed, Hit, Query, Result
+from .facts import BETWEEN, OVERDUE
 from .highlights import highlights
 from .question import understood
 from .ranking import Found, Ranking, largest
-from .snapshot import BETWEEN, Numbers, Snapshot
+from .snapshot import Numbers, Snapshot
 from .suggestions import suggestion
 
 DEEPEST_CHECK = 1_000
@@ -35,7 +36,10 @@ def answer(snapshot: Snapshot, query: Query, allowed: Allowed | None = None) -> 
     places, refused = page(snapshot, query, found, allowed)
     total = len(found.numbers) - len(refused)
     kept = np.delete(found.numbers, refused) if refused else found.numbers
-    facets = {name: count_facet(snapshot, name, kept) for name in query.facets}
+    facets = {
+        name: count_overdue(snapshot, query, kept) if name == OVERDUE else count_facet(snapshot, name, kept)
+        for name in query.facets
+    }
     plan = understood(query.text)
     meant = suggestion(snapshot, query.text, plan) if plan.units and total < FEW else None
     return Result(total, hits(snapshot, found, places, query), facets, meant, time.perf_counter() - begun)
@@ -110,3 +114,9 @@ def count_facet(snapshot: Snapshot, name: str, numbers: Numbers) -> tuple[tuple[
             if value:
                 counts[value] += int(counted[ordinal])
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def count_overdue(snapshot: Snapshot, query: Query, numbers: Numbers) -> tuple[tuple[str, int], ...]:
+    """How many of the documents have each deadline behind them on the day of the query."""
+    counts = {name: int(snapshot.overdue(name, query)[numbers].sum()) for name in snapshot.deadlines}
+    return tuple(sorted(((n, c) for n, c in counts.items() if c), key=lambda item: (-item[1], item[0])))

@@ -16,6 +16,9 @@ from typing import Protocol
 Key = tuple[str, str]
 """Kind and id of a document: what makes it unique in one index."""
 
+Day = date
+"""A day, under a name that no field of a class hides."""
+
 Marked = tuple[tuple[str, bool], ...]
 """A text cut into pieces, each with whether it matched: the template escapes and marks them."""
 
@@ -38,7 +41,8 @@ class Document:
     ``names`` are found by pinyin and initials too, ``codes`` whole or by their last four or more
     characters. ``area_path`` is the path of the record's area in segments of fixed width ("0001.0003."). A
     public document is found by everyone, a staff document by staff only. ``visible_from`` ≤ now <
-    ``visible_to``; None is without limit. ``weight`` multiplies the score.
+    ``visible_to``; None is without limit. ``weight`` multiplies the score. After its ``deadlines`` something of the
+    record is overdue; a day before 1970 counts as the first of that year.
     """
 
     kind: str
@@ -54,6 +58,7 @@ class Document:
     date: datetime | date | None = None
     facets: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     weight: float = 1.0
+    deadlines: Mapping[str, Day] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
@@ -64,8 +69,11 @@ class Document:
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question. ``scopes`` are area paths (None: everywhere, empty: nowhere); ``filters`` ask for one of
-    the given values in each named facet; ``audience`` "staff" also finds what is public. Without text
-    everything that fits is found, newest first.
+    the given values in each named facet, those of the facet ``overdue`` for one of the named deadlines before
+    ``day`` (today); ``audience`` "staff" also finds what is public. ``told`` says of words of the text which
+    records they mean besides those that hold them, by id: what an index must not know, such as names of people.
+    ``scopes_of`` narrows single kinds further than ``scopes``.
+    Without text everything that fits is found, newest first.
     """
 
     text: str = ""
@@ -75,6 +83,9 @@ class Query:
     facets: tuple[str, ...] = ()
     audience: str = "public"
     now: datetime | None = None
+    day: Day | None = None
+    told: Mapping[str, Collection[str]] = field(default_factory=dict)
+    scopes_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "relevance"
     offset: int = 0
     limit: int = 20

@@ -230,6 +230,7 @@ def document(told: Findable, areas: AreaIndex) -> Document:
     return Document(
         told.kind, str(told.id), told.title, told.text, tuple(told.names), tuple(told.codes),
         area_token(told.area_path), told.audience, told.visible_from, told.visible_to, told.date, facets,
+        deadlines=told.deadlines,
     )
 
 

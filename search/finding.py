@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from registries import readings
 from registries.access import Actor
+from registries.findable import DEADLINES
 from registries.messages import N_
 from registries.references import References
 
@@ -16,18 +17,24 @@ from .feed import Feed, area_token
 
 #: The facets that an answer counts, in this order, with what they are called.
 FACETS = {
-    "street": N_("Street"), "subclass": N_("Kind of facility"), "org_type": N_("Kind of unit"),
-    "industry": N_("Branch of industry"), "place_kind": N_("Kind of place"), "operating_status": N_("Status"),
-    "state": N_("State"), "risk_colour": N_("Risk"),
+    "street": N_("Street"), "community": N_("Community"), "subclass": N_("Kind of facility"),
+    "org_type": N_("Kind of unit"), "industry": N_("Branch of industry"), "key_unit": N_("Key unit"),
+    "small_venue": N_("Small venue"), "place_kind": N_("Kind of place"), "operating_status": N_("Status"),
+    "state": N_("State"), "risk_colour": N_("Risk"), "overdue": N_("Overdue"),
 }
+#: What is counted for staff only: who has not looked after something is nobody else's affair.
+STAFF_FACETS = frozenset({"overdue"})
 _SCHEMES = {
     "subclass": "facility_subclass", "org_type": "org_type", "industry": "industry", "place_kind": "place_kind",
+    "key_unit": "key_unit", "small_venue": "small_venue",
     "operating_status": "operating_status", "state": "facility_state", "risk_colour": "risk_colour",
 }
 
 
 def facet_name(known: References, facet: str, value: str) -> str:
-    """What a value of a facet is called in the language of ``known``."""
+    """What a value of a facet is called in the language of ``known``; a deadline by its message id."""
+    if facet == "overdue":
+        return DEADLINES.get(value, value)
     scheme = _SCHEMES.get(facet)
     if scheme is not None:
         return known.codes(scheme).name(value, known.language)
@@ -70,7 +77,8 @@ def find(feed: Feed, query: Query, *, actor: Actor, public: bool = False, people
     with feed.database.reading() as session:
         narrowed = replace(
             query, kinds=indexed, audience="public" if public else "staff", limit=max(0, query.limit - len(hits)),
-            scopes=_scopes(feed, actor, indexed, public),
+            facets=tuple(name for name in query.facets if not public or name not in STAFF_FACETS),
+            **({} if public else scopes(feed, actor, indexed)),
         )
         result = feed.search(narrowed, feed.still_there(session, actor, public))
     hits += [{"kind": h.kind, "id": h.id, "title": h.title, "score": round(h.score, 4)} for h in result.hits]
@@ -87,14 +95,20 @@ def _people(feed: Feed, query: Query, actor: Actor, people: People) -> tuple[int
     return total, [{"kind": "resident", "id": str(item.id), "title": title, "score": 1.0} for item, title in found]
 
 
-def _scopes(feed: Feed, actor: Actor, kinds: tuple[str, ...], public: bool) -> tuple[str, ...] | None:
-    """The widest area that the actor may see any of the kinds in; each hit is checked for its own kind afterwards."""
-    if public:
-        return None
-    scopes: set[str] = set()
-    for kind in kinds:
-        told = actor.scopes("read", feed.findable[kind].kind.database)
-        if told is None:
-            return None
-        scopes.update(told)
-    return tuple(sorted(area_token(path) for path in scopes))
+def scopes(feed: Feed, actor: Actor, kinds: Sequence[str]) -> dict[str, Any]:
+    """Where the actor may see records of these kinds, as ``scopes`` and ``scopes_of`` of a `Query`.
+
+    Counts and suggestions are trimmed by it, so each kind is asked for: one may be seen where another may not.
+    """
+    told = {kind: actor.scopes("read", feed.findable[kind].kind.database) for kind in kinds}
+    wide = None if None in told.values() else {path for paths in told.values() for path in paths or ()}
+    return {
+        "scopes": None if wide is None else _tokens(wide),
+        "scopes_of": {
+            kind: _tokens(paths) for kind, paths in told.items() if paths is not None and set(paths) != wide
+        },
+    }
+
+
+def _tokens(paths: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(area_token(path) for path in paths))

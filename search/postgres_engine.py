@@ -25,11 +25,12 @@ import sqlalchemy as sa
 
 from .answer import answer
 from .engine import Allowed, Document, IndexDamaged, Key, Query, Result
+from .facts import COLUMNS, Ordinals, columns_of, facts
 from .postgres_tables import Tables, create_schema
-from .snapshot import COLUMNS, Ordinals, Posting, PostingCache, Segment, Snapshot, columns_of, facts
+from .snapshot import Posting, PostingCache, Segment, Snapshot
 from .words import document_terms
 
-VERSION = 1
+VERSION = 2
 """Stored with each index; raise it whenever terms or columns change, so that old indexes are rebuilt."""
 
 SEGMENT = 100_000

@@ -11,6 +11,7 @@ wrote a sentence: of a sentence not every word must be found, of key words nearl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -211,6 +212,21 @@ def read(plan: Plan, text: str, stop: bool) -> None:
             for option in unit.options:
                 for need in option.needs:
                     plan.score(need, option.weight)
+
+
+def told_term(word: str) -> str:
+    """The term of what a caller knows of a word; no document has it."""
+    return f"@{fold(word)}"
+
+
+def with_told(plan: Plan, words: Iterable[str]) -> Plan:
+    """A plan in which each of these words is one unit, satisfied also by what the caller knows of it."""
+    for word in words:
+        folded, term = fold(word), told_term(word)
+        apart = [unit for unit in plan.units if unit.text not in folded]
+        unit = Unit(folded, (Option((term,)), chinese_option(folded)))
+        plan = Plan([*apart, unit], {**plan.terms, term: 2.0}, plan.singles, sentence=False)
+    return plan
 
 
 @lru_cache(maxsize=500)

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .engine import Query
-from .question import Option, Plan, Unit, understood
+from .question import Option, Plan, Unit, told_term, understood, with_told
 from .snapshot import Numbers, Posting, Snapshot
 
 K1, B = 1.0, 0.65
@@ -88,13 +88,14 @@ class Ranking:
 
     def __init__(self, snapshot: Snapshot, query: Query) -> None:
         self.snapshot = snapshot
-        self.plan: Plan = understood(query.text)
+        self.plan: Plan = with_told(understood(query.text), query.told)
         self.mask = snapshot.mask(query)
-        self.read: dict[str, Posting] = {}
+        self.read: dict[str, Posting] = {told_term(w): snapshot.holding(ids) for w, ids in query.told.items()}
         self.common = common_from(snapshot)
         self.norm = snapshot.kept("norm", lambda: length_norm(snapshot))
         needed = {n for unit in self.plan.units for option in unit.options for n in option.needs}
-        self.frequency = snapshot.frequencies([*needed, *self.plan.terms])
+        self.frequency = snapshot.frequencies([t for t in {*needed, *self.plan.terms} if t not in self.read])
+        self.frequency |= {term: len(numbers) for term, (numbers, _) in self.read.items()}
 
     def find(self) -> Found:
         """The documents selected and their scores."""

@@ -10,115 +10,28 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine import Document, IndexDamaged, Query
+from registries.days import today
+
+from .engine import IndexDamaged, Query
+from .facts import BETWEEN, COLUMNS, EVER, OVERDUE, Ordinals, day_number, seconds, sort_key
 
 Numbers = NDArray[np.int32]
 Posting = tuple[Numbers, NDArray[np.uint8]]
 """Document numbers in rising order, and how often the term stands in each."""
 
-EVER = 2**62
-BETWEEN = "\x1f"
-"""Stands between the values of a facet that has several; such a set of values is one entry of its column."""
-
-COLUMNS: dict[str, str] = {
-    "length": "<f4",
-    "weight": "<f4",
-    "kind": "<i4",
-    "area": "<i4",
-    "audience": "<i4",
-    "since": "<i8",
-    "until": "<i8",
-    "date": "<i8",
-    "key": "<i8",
-}
-"""Name and type of the columns every segment has; facets add ``facet:name`` columns of ``<i4``."""
-
 POSTINGS_BYTES = 96_000_000
 """How much of the postings a process keeps at hand."""
 
 MASKS = 64
-
-
-class Ordinals:
-    """Numbers for values that recur: kinds, area paths, facet values. 0 is the empty value."""
-
-    def __init__(self) -> None:
-        self.values: list[str] = [""]
-        self.numbers: dict[str, int] = {"": 0}
-
-    def number(self, value: str) -> int:
-        """The number of a value, a new one if it was never seen."""
-        number = self.numbers.get(value)
-        if number is None:
-            number = self.numbers[value] = len(self.values)
-            self.values.append(value)
-        return number
-
-    def known(self, values: Iterable[str]) -> list[int]:
-        """The numbers of those values that were seen before."""
-        return [self.numbers[value] for value in values if value in self.numbers]
-
-    def where(self, fits: Callable[[str], bool]) -> NDArray[np.bool_]:
-        """For each number, whether its value fits."""
-        return np.fromiter((fits(value) for value in list(self.values)), dtype=np.bool_)
-
-
-def seconds(moment: datetime | date | None, without: int) -> int:
-    """A moment or day as whole seconds since 1970; ``without`` stands for None."""
-    if moment is None:
-        return without
-    if not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    elif moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return int(moment.timestamp() // 1)
-
-
-def sort_key(identity: str) -> int:
-    """A number by which documents of equal score keep their order whatever their place in the index."""
-    return int.from_bytes(blake2b(identity.encode(), digest_size=8).digest()) >> 1
-
-
-def facts(document: Document, length: int) -> dict[str, Any]:
-    """What the columns say of a document, values not yet numbered."""
-    found: dict[str, Any] = {
-        "length": float(max(length, 1)),
-        "weight": float(document.weight),
-        "kind": document.kind,
-        "area": document.area_path,
-        "audience": document.audience,
-        "since": seconds(document.visible_from, -EVER),
-        "until": seconds(document.visible_to, EVER),
-        "date": seconds(document.date, -EVER),
-        "key": sort_key(str(document.id)),
-    }
-    for name, value in document.facets.items():
-        several = (value,) if isinstance(value, str) else tuple(dict.fromkeys(value))
-        found[f"facet:{name}"] = BETWEEN.join(v for v in several if v)
-    return found
-
-
-def columns_of(rows: Sequence[Mapping[str, Any]], ordinals: Ordinals) -> dict[str, NDArray[Any]]:
-    """The facts of documents turned into columns."""
-    facets = sorted({name for row in rows for name in row if name.startswith("facet:")})
-    columns: dict[str, NDArray[Any]] = {}
-    for name in (*COLUMNS, *facets):
-        kind = COLUMNS.get(name, "<i4")
-        if kind == "<i4":
-            columns[name] = np.fromiter((ordinals.number(row.get(name, "")) for row in rows), kind, len(rows))
-        else:
-            columns[name] = np.fromiter((row[name] for row in rows), kind, len(rows))
-    return columns
 
 
 @dataclass(slots=True)
@@ -220,6 +133,11 @@ class Snapshot:
                 joined[term] = strung(parts) if len(group) == 1 else union(parts)
         return joined
 
+    def holding(self, ids: Collection[str]) -> Posting:
+        """The documents with these ids, as if they had a term in common."""
+        numbers = np.flatnonzero(np.isin(self.columns["key"], [sort_key(identity) for identity in ids]))
+        return numbers.astype(np.int32), np.ones(len(numbers), np.uint8)
+
     def _segment_postings(self, segment: Segment, terms: Sequence[str]) -> dict[str, Posting]:
         found = {}
         missing = []
@@ -261,6 +179,8 @@ class Snapshot:
                 query.kinds,
                 query.audience,
                 query.scopes,
+                tuple(sorted(query.scopes_of.items())),
+                self._day(query) if OVERDUE in query.filters else 0,
                 tuple(sorted((name, tuple(sorted(values))) for name, values in query.filters.items())),
             ),
             query,
@@ -276,10 +196,13 @@ class Snapshot:
             if query.audience != "staff":
                 mask &= np.isin(self.columns["audience"], self.ordinals.known([query.audience]))
             if query.scopes is not None:
-                mask &= self.ordinals.where(lambda path: path.startswith(query.scopes or ("\0",)))[
-                    self.columns["area"]
-                ]
+                mask &= self._inside(query.scopes)
+            for kind, scopes in query.scopes_of.items():
+                mask &= ~np.isin(self.columns["kind"], self.ordinals.known([kind])) | self._inside(scopes)
             for name, values in query.filters.items():
+                if name == OVERDUE:
+                    mask &= np.any([self.overdue(deadline, query) for deadline in sorted(values)], axis=0)
+                    continue
                 column = self.columns.get(f"facet:{name}", np.zeros(self.size, np.int32))
                 wanted = set(values)
                 fits = partial(has_one_of, wanted)
@@ -288,6 +211,27 @@ class Snapshot:
             while len(self.masks) > MASKS:
                 self.masks.popitem(last=False)
         return mask
+
+    def _inside(self, scopes: tuple[str, ...]) -> NDArray[np.bool_]:
+        inside: NDArray[np.bool_] = self.ordinals.where(lambda path: path.startswith(scopes or ("\0",)))[
+            self.columns["area"]
+        ]
+        return inside
+
+    @staticmethod
+    def _day(query: Query) -> int:
+        return day_number(query.day or today())
+
+    def overdue(self, deadline: str, query: Query) -> NDArray[np.bool_]:
+        """Which documents have a deadline of this name that lies before the day of the query."""
+        days = self.columns.get(f"deadline:{deadline}", np.zeros(self.size, np.int32))
+        passed: NDArray[np.bool_] = (days > 0) & (days < self._day(query))
+        return passed
+
+    @property
+    def deadlines(self) -> list[str]:
+        """The names of the deadlines that any document has."""
+        return [name.removeprefix("deadline:") for name in self.columns if name.startswith("deadline:")]
 
     def _visible(self, now: int) -> NDArray[np.bool_]:
         """What is visible now; kept until the next document appears or vanishes."""

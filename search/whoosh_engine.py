@@ -29,11 +29,12 @@ from whoosh.filedb.filestore import FileStorage
 
 from .answer import answer
 from .engine import Allowed, Document, IndexBusy, IndexDamaged, Key, Query, Result
-from .snapshot import Ordinals, Posting, PostingCache, Segment, Snapshot, columns_of
+from .facts import Ordinals, columns_of
+from .snapshot import Posting, PostingCache, Segment, Snapshot
 from .whoosh_fields import POSITIONS, Facts, add, add_positions, key_text, schema
 from .whoosh_writing import writer_of
 
-VERSION = "1"
+VERSION = "2"
 """Written into each index; raise it whenever terms or columns change, so that old indexes are rebuilt."""
 
 

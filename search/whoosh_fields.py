@@ -9,7 +9,7 @@ from typing import Any
 from whoosh import columns, fields, formats
 
 from .engine import Document, Key
-from .snapshot import facts
+from .facts import facts
 from .words import document_terms
 
 POSITIONS = "\0positions"

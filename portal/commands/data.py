@@ -168,5 +168,5 @@ def _print_hits(system: System, found: Found) -> None:
         known = references.load(session).in_language(system.language)
     for facet, values in found.facets.items():
         if len(values) > 1:
-            shown = "  ".join(f"{facet_name(known, facet, value)} {count:,}" for value, count in values[:6])
+            shown = "  ".join(f"{_(facet_name(known, facet, value))} {count:,}" for value, count in values[:6])
             click.echo(_(N_("%(facet)s: %(values)s")) % {"facet": _(FACETS[facet]), "values": shown})

@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..findable import PUBLIC, STAFF, Findable, code_words, facets, words
+from ..findable import PUBLIC, STAFF, Findable, code_words, earliest, facets, words
 from ..references import References
 from .identity import facility_title
 
+#: States in which a facility is not there to be checked.
+GONE = ("06", "07")
 #: States in which nobody should be sent to a facility.
 UNUSABLE = ("03", "05", "06", "07")
 
@@ -54,6 +56,7 @@ def facility_documents(items: Iterable[Any], references: References) -> Iterator
                 state=values["state"],
                 risk_colour=values["risk_colour"],
             ),
+            deadlines={} if values["state"] in GONE else earliest(check=values["next_check_on"]),
         )
 
 

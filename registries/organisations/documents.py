@@ -1,12 +1,16 @@
-"""What can be found of organisations; their people and phones are not in it."""
+"""What can be found of organisations. Their people and phones are not in it: units are found by the people in charge
+of them through the database, see `.people`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
-from ..findable import STAFF, Findable, code_words, facets, words
+from ..findable import STAFF, Findable, code_words, earliest, facets, words
 from ..references import References
+from .due import WATCHED
 
 #: So much of a business scope says what a firm does; the rest is what every firm might do.
 SCOPE_LENGTH = 1000
@@ -52,6 +56,21 @@ def documents(items: Iterable[Any], references: References) -> Iterator[Findable
                 operating_status=values["operating_status"],
                 key_unit=values["key_unit_kinds"],
                 small_venue=values["small_venue"],
+                standardisation_level=values["standardisation_level"],
+                fire_level=values["fire_level"],
                 risk_colour=values["risk_colour"],
             ),
+            deadlines=deadlines(values),
         )
+
+
+def deadlines(values: Mapping[str, Any]) -> dict[str, date]:
+    """The days by which the unit must be inspected and insured and its permits renewed; none once it is closed."""
+    if values["operating_status"] not in (None, *WATCHED):
+        return {}
+    return earliest(
+        inspection=values["next_inspection_on"],
+        equipment=(row["next_inspection_on"] for row in values["special_equipment"]),
+        licence=(row["valid_to"] for row in values["licences"]),
+        insurance=values["insured_until"],
+    )

@@ -1,0 +1,133 @@
+"""Units found by whoever leads a district: one question over all kinds of unit, counted along several lines.
+
+A unit is whatever may be dangerous or be relied on: an organisation, a facility, a place. Which kinds there are is
+the catalogue's affair; people are none, they are found elsewhere and by others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from registries import readings
+from registries.access import Actor
+from registries.messages import N_
+
+from .engine import Hit, Query
+from .feed import Feed
+from .finding import FACETS, scopes
+
+#: The kinds of record that are units, in the order in which they are offered, as far as the catalogue has them.
+KINDS = ("organisation", "facility", "place", "project")
+#: By what the answer can be narrowed, in this order.
+UNIT_FACETS: Mapping[str, str] = {"kind": N_("Register"), **FACETS}
+PAGE = 20
+#: Deeper pages are asked for by nobody who reads; whoever wants all takes the sheet.
+LAST_PAGE = 50
+#: Of the words of a question at most so many are looked up as names of people.
+MOST_NAMES = 4
+_BETWEEN = re.compile(r"[\s,，、;；]+")
+
+#: Finds units by the people in charge of them: session, a name, area paths (None: everywhere) → ids.
+LedBy = Callable[[Session, str, Sequence[str] | None], list[UUID]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked: words, and for each facet the values of which one will do."""
+
+    text: str = ""
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    order: str = "relevance"
+    page: int = 1
+    limit: int = PAGE
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is asked yet."""
+        return not self.text.strip() and not self.chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """A page of units. ``led`` says of hits found by somebody in charge of them by which name."""
+
+    total: int = 0
+    hits: tuple[Hit, ...] = ()
+    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    suggestion: str | None = None
+    led: Mapping[str, str] = field(default_factory=dict)
+    last_page: int = 1
+
+
+def kinds(feed: Feed, actor: Actor) -> tuple[str, ...]:
+    """The kinds of unit of which the actor may see any."""
+    return tuple(
+        name for name in KINDS
+        if name in feed.findable and actor.scopes("read", feed.findable[name].kind.database) != []
+    )
+
+
+def find(feed: Feed, wish: Wish, *, actor: Actor, led_by: LedBy | None = None) -> Units:
+    """The units the actor may see that answer a wish; every one is asked for again in the database.
+
+    Values of one facet are alternatives, so each chosen facet is counted as if nothing of it were chosen.
+    """
+    allowed = kinds(feed, actor)
+    if not allowed:
+        return Units()
+    query = Query(
+        text=wish.text, kinds=_kinds(wish, allowed), audience="staff", facets=tuple(UNIT_FACETS),
+        filters={name: values for name, values in wish.chosen.items() if name != "kind"},
+        told=_told(feed, wish.text, actor, led_by) if led_by and "organisation" in allowed else {},
+        sort="date" if wish.order == "date" else "relevance",
+        offset=(wish.page - 1) * wish.limit, limit=wish.limit, **scopes(feed, actor, allowed),
+    )
+    with feed.database.reading() as session:
+        result = feed.search(query, feed.still_there(session, actor, False))
+    led = {str(i): word for word, ids in query.told.items() for i in ids}
+    return Units(
+        result.total, result.hits, {**result.facets, **_without_own(feed, query, wish, allowed)}, result.suggestion,
+        {hit.id: led[hit.id] for hit in result.hits if hit.id in led},
+        max(1, min(-(-result.total // wish.limit), LAST_PAGE)),
+    )
+
+
+def _kinds(wish: Wish, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    chosen = tuple(kind for kind in wish.chosen.get("kind", allowed) if kind in allowed)
+    # An empty tuple would mean all kinds.
+    return chosen or ("",)
+
+
+def _without_own(
+    feed: Feed, query: Query, wish: Wish, allowed: tuple[str, ...]
+) -> dict[str, tuple[tuple[str, int], ...]]:
+    found: dict[str, tuple[tuple[str, int], ...]] = {}
+    for name in wish.chosen:
+        others = {other: values for other, values in query.filters.items() if other != name}
+        freed = replace(
+            query, filters=others, kinds=allowed if name == "kind" else query.kinds, facets=(name,), limit=0, offset=0
+        )
+        found.update(feed.engine.search(freed).facets)
+    return found
+
+
+def _told(feed: Feed, text: str, actor: Actor, led_by: LedBy) -> dict[str, Any]:
+    """The words of a text that are names of people in charge, with their units; that they were read is logged."""
+    paths = actor.scopes("read", feed.findable["organisation"].kind.database)
+    words = list(dict.fromkeys(word for word in _BETWEEN.split(text.strip()) if word))[:MOST_NAMES]
+    with feed.database.reading() as session:
+        found = {word: [str(i) for i in led_by(session, word, paths)] for word in words}
+    told = {word: ids for word, ids in found.items() if ids}
+    if told:
+        number = len({i for ids in told.values() for i in ids})
+        readings.note(
+            feed.database, actor, "search", "organisation", fields=["legal_representative", "safety_manager"],
+            count=number,
+        )
+    return told
