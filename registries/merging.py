@@ -25,7 +25,8 @@ from .areas import follow
 from .changes import Entry
 from .crypto import open_sealed
 from .messages import N_, Problem, Refused
-from .records import Change, Conflict, Invalid, Item, Records
+from .records import Change, Conflict, Invalid, Item, Records, require
+from .schemas import Checked
 from .storing import Kind, opened
 
 #: Under which names the log tells of whom a record was merged with, or told apart from.
@@ -53,7 +54,8 @@ def merge(
 
     :raises Conflict: one of the two was changed since.
     :raises Refused: the two are one record, or one of them is merged already.
-    :raises Invalid: a field cannot be taken or joined, or a third record holds a number that is taken.
+    :raises Invalid: a field cannot be taken or joined, the chosen values break a rule together, or a third record
+        holds a number that is taken. What is only doubtful (`doubts`) is confirmed by the reason, as in an edit.
     """
     first, second = (_mergeable(session, records, one, actor) for one in (survivor, other))
     if first.id == second.id or first.merged_into or second.merged_into:
@@ -64,7 +66,9 @@ def merge(
         raise Refused(Problem(N_("The record that is to stay is out of use."), N_("Merge the other way round.")))
     ours, theirs = (opened(session.info["keys"], item.values) for item in (first, second))
     chosen = _chosen(records, ours, theirs, set(take), set(join))
-    records.kind.settle(chosen, ours, references.load(session))
+    known = references.load(session)
+    records.kind.settle(chosen, ours, known)
+    require(_checked(records, chosen, ours, known), reason.strip())
     _refuse_held(session, records, {**ours, **chosen}, {first.id, second.id})
     # The other record steps back first: a number may belong to one living record only.
     away = Change(second, {}, {"merged_into": first.id}, "merge")
@@ -73,6 +77,24 @@ def merge(
         records.change(session, [change], actor=actor, reason=reason, derive=False)
     duplicates.decide(session, records.kind, first.id, second.id, "merged", actor.name)
     return records.load(session, [first.id])[0]
+
+
+def doubts(
+    session: Session, records: Records, survivor: UUID, other: UUID, take: Iterable[str] = (),
+    *, join: Collection[str] = (), actor: Actor,
+) -> Checked:
+    """What is wrong or doubtful in the record that `merge` would make of this choice, to be shown before it does."""
+    pair = [records.writable(session, one, actor=actor, action="merge") for one in (survivor, other)]
+    ours, theirs = (opened(session.info["keys"], item.values) for item in pair)
+    chosen, known = _chosen(records, ours, theirs, set(take), set(join)), references.load(session)
+    records.kind.settle(chosen, ours, known)
+    return _checked(records, chosen, ours, known)
+
+
+def _checked(records: Records, chosen: dict[str, Any], ours: dict[str, Any], known: references.References) -> Checked:
+    """The rules over the values of two records; where the survivor keeps all its own there is nothing new to ask."""
+    changed = {name: value for name, value in chosen.items() if value != ours[name]}
+    return records.kind.schema(known).check_kept(changed, ours) if changed else Checked()
 
 
 def _mergeable(session: Session, records: Records, one: tuple[UUID, int], actor: Actor) -> Item:

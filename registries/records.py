@@ -59,25 +59,32 @@ class Records(Rows):
         return sa.and_(table.c.retired_at.is_(None), table.c.merged_into.is_(None))
 
 
-    def check(self, session: Session, raw: Mapping[str, Any], stored: Mapping[str, Any] | None = None) -> Checked:
-        """What the schema says of values typed into a form, ``stored`` being the clear values they would replace."""
-        return self.kind.schema(references.load(session)).check(raw, stored)
+    def check(
+        self, session: Session, raw: Mapping[str, Any], stored: Mapping[str, Any] | None = None, strict: bool = False
+    ) -> Checked:
+        """What the schema says of values typed into a form, ``stored`` being the clear values they would replace.
+
+        With ``strict`` they are those of a program, which are not tidied and may name nothing strange.
+        """
+        return self.kind.schema(references.load(session), strict=strict).check(raw, stored)
 
     def create(
         self, session: Session, raw: Mapping[str, Any], *, actor: Actor, reason: str | None = None,
-        as_of: date | None = None,
+        as_of: date | None = None, strict: bool = False,
     ) -> Item:
-        """Make a record from values as they were typed; ``reason`` confirms doubtful ones.
+        """Make a record from values as they were typed, or ``strict`` as programs send them.
+
+        ``reason`` confirms doubtful ones.
 
         :raises Invalid: a value breaks a rule.
         :raises Doubtful: a value may be wrong and no reason is given.
         :raises NotAllowed: the actor may not write in this area.
         """
         known = references.load(session)
-        checked = self.kind.schema(known).check(raw)
+        checked = self.check(session, raw, strict=strict)
         checked.values.setdefault("area_id", None)
         _place(checked, known)
-        _require(checked, reason)
+        require(checked, reason)
         area = known.areas.get(checked.values["area_id"])
         if not actor.may("write", self.kind.database, area.path if area else None):
             raise NotAllowed(f"write {self.name}")
@@ -89,9 +96,9 @@ class Records(Rows):
 
     def update(
         self, session: Session, record_id: UUID, raw: Mapping[str, Any], *, version: int, actor: Actor,
-        reason: str | None = None, as_of: date | None = None,
+        reason: str | None = None, as_of: date | None = None, strict: bool = False,
     ) -> Item:
-        """Change the given fields of a record as ``version`` knew it.
+        """Change the given fields of a record as ``version`` knew it; ``strict`` as in `create`.
 
         :raises Conflict: it was changed since; nothing is written.
         :raises Invalid: a value breaks a rule (`Doubtful`: may be wrong and no reason is given).
@@ -101,9 +108,9 @@ class Records(Rows):
             raise Conflict(item)
         stored = opened(session.info["keys"], item.values)
         known = references.load(session)
-        checked = self.check(session, raw, stored)
+        checked = self.check(session, raw, stored, strict)
         _place(checked, known)
-        _require(checked, reason)
+        require(checked, reason)
         target = known.areas.get(checked.values.get("area_id") or stored["area_id"])
         if target is not None and not actor.may("write", self.kind.database, target.path):
             raise NotAllowed(f"write {self.name} there")
@@ -162,7 +169,11 @@ def _place(checked: Checked, known: references.References) -> None:
         checked.values["area_id"] = root.id
 
 
-def _require(checked: Checked, reason: str | None) -> None:
+def require(checked: Checked, reason: str | None) -> None:
+    """Let values be saved that are right, or that a reason confirms.
+
+    :raises Invalid: a value breaks a rule (`Doubtful`: may be wrong and no reason is given).
+    """
     if checked.errors:
         raise Invalid(checked.errors)
     if (checked.warnings or checked.doubts) and not reason:

@@ -109,6 +109,13 @@ class RecordSchema(Schema):
             checked.values.pop(name, None)
         return checked
 
+    def check_kept(self, values: Mapping[str, Any], stored: Mapping[str, Any]) -> Checked:
+        """Only the rules over several fields, for values that passed field by field before they were stored."""
+        checked = Checked(dict(values))
+        self.complete(checked, stored)
+        self.rules({**stored, **values}, checked)
+        return checked
+
     def nested(self, schema: type[RecordSchema]) -> RecordSchema:
         """A schema for the entries of a list of parts, made once: making one costs more than checking many rows."""
         if schema not in self._nested:

@@ -16,7 +16,7 @@ from registries.access import Actor, Grant, NotAllowed, console
 from registries.messages import Refused
 from registries.population.census import population_on
 from registries.population.households import members
-from registries.records import Invalid
+from registries.records import Doubtful, Invalid
 from registries.storing import opened
 from tests import factories
 
@@ -26,13 +26,13 @@ HERE = "000101001001001"
 _serials = itertools.count(9_000)
 
 
-def merge(database, records, survivor, other, take=(), actor=ACTOR, **options):
+def merge(database, records, survivor, other, take=(), actor=ACTOR, reason="one", **options):
     """Merge two records as they stand."""
     with database.writing(records.kind.database) as session:
         first, second = records.load(session, [survivor, other])
         return merging.merge(
             session, records, (first.id, first.version), (second.id, second.version), take, actor=actor,
-            reason="one", **options,
+            reason=reason, **options,
         )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def test_mergers_taken_back_in_any_order_leave_what_there_was(shared_database, k
                 edit(database, records, ids[first], note=f"By hand {serial}.")
                 notes[ids[first]] = f"By hand {serial}."
         except (Refused, Invalid):
-            # Dates chosen from two records may contradict each other; such a record cannot be edited as it is.
+            # A choice of contradicting dates is refused; mergers taken back out of their order may leave such dates.
             continue
     for _round in ids:
         for at in order:
@@ -117,6 +117,42 @@ def test_mergers_taken_back_in_any_order_leave_what_there_was(shared_database, k
 def clear_of_merger(database, records, record_id):
     with database.reading() as session:
         return records.load(session, [record_id])[0].merged_into is None
+
+
+def test_values_of_two_records_that_contradict_each_other_are_refused(any_database):
+    hydrants = KINDS["facility"]
+    first = make(any_database, hydrants, made_on="2001-01-01", installed_on="2002-01-01")
+    second = make(any_database, hydrants, made_on="2010-01-01", installed_on="2011-01-01")
+    before = rows(any_database, hydrants, [first, second])
+    with pytest.raises(Invalid) as refused:
+        merge(any_database, hydrants, first, second, ["made_on"])
+    assert list(refused.value.errors) == ["installed_on"]
+    assert rows(any_database, hydrants, [first, second]) == before
+    merge(any_database, hydrants, first, second, ["made_on", "installed_on"])
+    edit(any_database, hydrants, first, note="It can be edited.")
+
+
+def test_a_doubtful_choice_is_told_before_and_confirmed_by_the_reason(any_database):
+    firms = KINDS["organisation"]
+    first = make(any_database, firms, opened_on="2015-01-01", closed_on=None)
+    second = make(any_database, firms, opened_on="2001-01-01", closed_on="2003-01-01", operating_status="50")
+    with any_database.reading() as session:
+        told = merging.doubts(session, firms, first, second, ["closed_on", "operating_status"], actor=ACTOR)
+    assert told.warnings.keys() == {"closed_on"}
+    assert not told.errors
+    with pytest.raises(Doubtful):
+        merge(any_database, firms, first, second, ["closed_on", "operating_status"], reason=" ")
+    merge(any_database, firms, first, second, ["closed_on", "operating_status"])
+
+
+def test_a_survivor_that_keeps_all_its_own_is_not_asked_about_them_again(any_database):
+    hydrants = KINDS["facility"]
+    first, second = (make(any_database, hydrants) for _ in range(2))
+    table = hydrants.kind.table
+    wrong = sa.update(table).where(table.c.id == first).values(made_on=date(2010, 1, 1), installed_on=date(2001, 1, 1))
+    with any_database.writing("facilities") as session:
+        session.execute(wrong)
+    merge(any_database, hydrants, first, second)
 
 
 @pytest.fixture
