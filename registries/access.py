@@ -100,12 +100,11 @@ class Actor:
 
     def scopes(self, action: str, registry: str) -> list[str] | None:
         """The area paths in which the actor may do ``action`` with records of ``registry``; ``None`` is everywhere."""
-        if self.console:
-            return None
-        return [
+        own = None if self.console else [
             grant.area_path for grant in self.live_grants()
             if grant.registry in (None, registry) and action in ALLOWED[grant.role].get(registry, ())
         ]
+        return own if self.limits is None else self.limits.narrow(own, action, registry)
 
     def live_grants(self) -> list[Grant]:
         """The grants that hold today: the last day of a grant is part of it."""
@@ -113,7 +112,9 @@ class Actor:
         return [grant for grant in self.grants if grant.until is None or grant.until >= day]
 
     def grants_of(self, role: str) -> list[Grant]:
-        """The grants of a role that hold today."""
+        """The grants of a role that hold today; a program has no role, only what it was lent."""
+        if self.limits is not None:
+            return []
         day = today()
         return [grant for grant in self.grants if grant.role == role and (grant.until is None or grant.until >= day)]
 

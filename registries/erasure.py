@@ -29,6 +29,7 @@ from .access import Actor
 from .changes import CHANGE, Entry
 from .crypto import Keys
 from .db import Database, now
+from .done import DONE_KEY
 from .heads import write_private
 from .importing.batches import BATCH, STAGED_ROW
 from .merging import with_merged
@@ -194,6 +195,7 @@ def _blank_log(session: Session, records: Records, ids: Sequence[UUID]) -> None:
     log, staged, batch = CHANGE[name], STAGED_ROW[name], BATCH[name]
     session.execute(log.update().where(log.c.record_id.in_(ids)).values(changes=None, sealed=None))
     session.execute(sa.delete(staged).where(staged.c.record_id.in_(ids)))
+    session.execute(sa.delete(DONE_KEY[name]).where(DONE_KEY[name].c.record_id.in_(ids)))
     # Whom a row names that could not be read, nobody knows: the cells of all of them go.
     of_kind = sa.select(batch.c.id).where(batch.c.kind == records.name)
     session.execute(staged.update().where(staged.c.record_id.is_(None), staged.c.batch_id.in_(of_kind)).values(
@@ -210,5 +212,5 @@ def _leave_no_trace(database: Database, records: Records) -> None:
             connection.exec_driver_sql(f"PRAGMA {name}.wal_checkpoint(TRUNCATE)")
             return
         free = connection.execution_options(isolation_level="AUTOCOMMIT")
-        for table in (records.kind.table.name, *parts, "change", "staged_row"):
+        for table in (records.kind.table.name, *parts, "change", "staged_row", "done_key"):
             free.exec_driver_sql(f'VACUUM "{name}"."{table}"')

@@ -148,6 +148,7 @@ class Text(RecordField):
     """A line (or, with ``lines``, several lines) of text."""
 
     problems: ClassVar[dict[str, tuple[str, str | None]]] = {
+        "blank": (N_("%(field)s is empty."), N_("Leave it out, or give null.")),
         "long": (N_("%(field)s is longer than %(most)s characters."), N_("Shorten it.")),
         "control": (N_("%(field)s holds a character that cannot be shown."), N_("Type it again.")),
     }
@@ -165,6 +166,8 @@ class Text(RecordField):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise self.make_error("invalid", input=value)
+        if not value.strip():
+            raise self.problem("blank")
         if len(value) > self.most:
             raise self.problem("long", value, most=self.most)
         # `isprintable` alone would take characters of a private use area, and those newer than Python, for unshowable.
@@ -191,10 +194,14 @@ class Day(RecordField):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         if isinstance(value, str):
+            told = value
             try:
-                value = date.fromisoformat(value)
+                value = date.fromisoformat(told)
             except ValueError as error:
-                raise self.make_error("invalid", input=value) from error
+                raise self.make_error("invalid", input=told) from error
+            # ISO 8601 knows week dates and dates without hyphens too, which nobody here means.
+            if value.isoformat() != told:
+                raise self.make_error("invalid", input=told)
         if not isinstance(value, date):
             raise self.make_error("invalid", input=value)
         if self.past and value > today():

@@ -51,6 +51,8 @@ class PersonName(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise self.make_error("invalid", input=value)
+        if not value.strip():
+            raise self.problem("blank")
         if len(value) > self.most:
             raise self.problem("long", value, most=self.most)
         if not value.isalpha():
@@ -82,7 +84,7 @@ class IdNumber(RecordField):
         return identifiers.tidy(raw) or None
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not identifiers.tidy(value):
             raise self.make_error("invalid", input=value)
         if len(value) > 30:
             raise self.problem("long", value)
@@ -103,6 +105,9 @@ class Phone(RecordField):
         return raw.strip() if isinstance(raw, str) else raw
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        # A sheet may hold the number as a quantity; a program says what it means.
+        if getattr(self.root, "strict", False) and not isinstance(value, str):
+            raise self.make_error("invalid", input=value)
         found = check_phone(value)
         if found.errors:
             raise ValidationError(list(found.errors))

@@ -42,7 +42,7 @@ class Code(RecordField):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         references = getattr(self.root, "references", None)
-        if references is not None and not references.codes(self.scheme).has(value):
+        if references is not None and not (isinstance(value, str) and references.codes(self.scheme).has(value)):
             raise self.problem("invalid", value, choices=references.codes(self.scheme).sample())
         return str(value)
 
@@ -74,7 +74,8 @@ class Codes(Code):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, list):
-            raise self.make_error("invalid", input=value)
+            # One entry that is no code: the message names those that are.
+            value = [value if not isinstance(value, str) else [value]]
         return sorted(super(Codes, self)._deserialize(word, attr, data) for word in value)
 
     def to_column(self, value: Any) -> Any:
@@ -123,7 +124,8 @@ class Area(RecordField):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
         references = getattr(self.root, "references", None)
-        area = references.areas.find(str(value)) if references is not None else None
+        known = references.areas if references is not None and isinstance(value, str | UUID) else None
+        area = known.find(str(value)) if known is not None else None
         if area is None:
             raise self.make_error("invalid", input=value)
         return area.id
@@ -155,8 +157,8 @@ class Link(RecordField):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
         try:
-            return value if isinstance(value, UUID) else UUID(str(value))
-        except ValueError as error:
+            return value if isinstance(value, UUID) else UUID(value)
+        except (ValueError, AttributeError, TypeError) as error:
             raise self.make_error("invalid", input=value) from error
 
     to_json = Area.to_json

@@ -51,7 +51,7 @@ class Attributes(RecordField):
         return told
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str | None]:
-        if not isinstance(value, dict) or not all(isinstance(name, str) and name for name in value):
+        if not isinstance(value, dict) or not all(_is_entry(*entry) for entry in value.items()):
             raise self.make_error("invalid", input=value)
         plain = {name: _plain(item) for name, item in value.items()}
         if not self.takes_named:
@@ -83,6 +83,10 @@ def added(stored: dict[str, Any] | None, told: dict[str, Any]) -> dict[str, Any]
     """Stored attributes with others laid over them."""
     both = {**(stored or {}), **told}
     return {name: value for name, value in both.items() if value not in (None, "")} or None
+
+
+def _is_entry(name: Any, value: Any) -> bool:
+    return isinstance(name, str) and bool(name) and not isinstance(value, list | dict)
 
 
 def _plain(value: Any) -> str | None:
