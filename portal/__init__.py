@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, request
-from flask_babel import Babel
+from urllib.parse import urlencode
 
-from . import assets, errors, formats, health, public
+from flask import Flask, Response, current_app, g, request
+from flask_babel import Babel
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import assets, desk, errors, formats, health, navigation, public, security
+from .accounts import pages as account_pages
 from .language import translations_folder
 from .system import System
 
 LANGUAGES = ("zh", "en")
+#: The pages of residents, whose language stands in the address.
+PUBLIC_PAGES = ("public", "english")
 
 #: Nothing is loaded from another host, nothing inline runs, and no page can be framed.
 HEADERS = {
@@ -41,18 +47,48 @@ def init_app(app: Flask, system: System) -> None:
     errors.init_app(app)
     assets.init_app(app)
     formats.init_app(app)
+    navigation.init_app(app)
+    security.init_app(app)
+    app.register_blueprint(account_pages.pages)
+    app.register_blueprint(desk.pages)
     app.after_request(add_headers)
+    _trust_proxies(app, system.settings.proxies)
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Believe so many proxies what they tell of the reader, and where below their address the site lies."""
+    if count:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=count
+        )
 
 
 def language() -> str:
-    """The language of this request: English below ``/en/``, otherwise Chinese."""
+    """The language of this request: of public pages by their address, of staff pages that of the account."""
     if "language" not in g:
-        g.language = "en" if request.path == "/en" or request.path.startswith("/en/") else "zh"
+        g.language = _language()
     return str(g.language)
+
+
+def _language() -> str:
+    if request.path == "/en" or request.path.startswith("/en/"):
+        return "en"
+    if request.endpoint is None or request.blueprint in (None, *PUBLIC_PAGES):
+        return "zh"
+    default = current_app.extensions["sanku"].settings.language
+    person = security.account()
+    if person is not None:
+        return person.language or default
+    chosen = request.args.get("language", "")
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or default
 
 
 def other_address() -> str:
     """The address of this page in the other language, with its query."""
+    other = "zh" if language() == "en" else "en"
+    if request.blueprint is not None and request.blueprint not in PUBLIC_PAGES:
+        asked = [pair for pair in request.args.items(multi=True) if pair[0] != "language"]
+        return f"{request.script_root}{request.path}?{urlencode([*asked, ('language', other)])}"
     query = f"?{request.query_string.decode()}" if request.query_string else ""
     path = request.path.removeprefix("/en") if language() == "en" else f"/en{request.path}"
     return f"{request.script_root}{path or '/'}{query}"

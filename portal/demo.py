@@ -8,7 +8,6 @@ stopped: what is there already is found by its key and left alone.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -30,8 +29,10 @@ from registries.records import New, in_chunks
 from registries.references import References
 from registries.schemas import RecordSchema
 
+from .accounts import passwords
 from .accounts import service as accounts
 from .accounts.models import User
+from .accounts.passwords import NewPassword
 from .system import System
 
 SOURCE = "demo"
@@ -294,10 +295,12 @@ def make_accounts(system: System) -> list[tuple[str, str, str]]:
         area = next((area for area in areas if area.kind == kind and area.code), None)
         if area is None or name in there:
             continue
-        password = secrets.token_urlsafe(12) if system.settings.is_production else DEMO_PASSWORD
+        password = accounts.issued_password() if system.settings.is_production else DEMO_PASSWORD
+        # The password of the demo names the site, which no other account's may.
+        hashed = NewPassword(passwords.HASHER.hash(password))
         with system.database.writing("system") as session:
             user = accounts.create_user(
-                session, name, password, role, area.code, None, actor=system.console()
+                session, name, hashed, role, area.code, None, actor=system.console()
             )
             user.must_change_password = system.settings.is_production
         made.append((name, role, password))

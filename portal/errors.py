@@ -12,6 +12,8 @@ from registries.records import NotFound
 
 PAGES = {
     400: (_("The request cannot be read"), _("Go back and try again.")),
+    401: (_("Signing in is needed"), _("Sign in and try again.")),
+    403: (_("This request did not come from a page of this site"), _("Open the page here and use its buttons.")),
     404: (_("Page not found"), _("Check the address, or search for what you need.")),
     405: (_("This address does not take that request"), _("Go back and use the buttons of the page.")),
     413: (_("Too large"), _("Send less at once.")),

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify
 
 import migrations
 
+from .security import allowed
 from .system import System
 
 pages = Blueprint("health", __name__)
@@ -18,12 +19,14 @@ MOST_BEHIND = 10_000
 
 
 @pages.get("/healthz")
+@allowed("anyone")
 def alive() -> Response:
     """Answers as long as the process does; asks nobody."""
     return jsonify(status="ok")
 
 
 @pages.get("/readyz")
+@allowed("anyone")
 def ready() -> tuple[Response, int]:
     """Whether requests can be served: databases, migrations, disk and index."""
     system: System = current_app.extensions["sanku"]

@@ -36,6 +36,13 @@ def _positive(text: str) -> int:
     return number
 
 
+def _not_negative(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
 def _port(text: str) -> int:
     number = int(text)
     if not 0 < number < 2**16:
@@ -105,6 +112,12 @@ class Settings:
         _path,
         computed=True,
     )
+    backups: Path = _setting(
+        "$SANKU_DATA/backups",
+        "The folder for the backups that are asked for in the browser; best on another disk.",
+        _path,
+        computed=True,
+    )
     secret: str = _setting(
         SAMPLE_SECRET,
         "Signs forms and sessions; in production at least 32 characters that nobody can guess.",
@@ -129,12 +142,41 @@ class Settings:
     timezone: str = _setting(
         "Asia/Shanghai", "The time zone in which days begin and times are shown.", _timezone
     )
+    session_idle_minutes: int = _setting(
+        "30", "After how many minutes without a request somebody is signed out.", _positive
+    )
+    session_hours: int = _setting("8", "After how many hours somebody has to sign in anew.", _positive)
+    second_factor: str = _setting(
+        "off",
+        "Who needs a second factor: nobody (`off`), whoever opens full numbers, exports, erases or administers "
+        "(`sensitive`), or everybody (`always`); in production at least `sensitive` is advised.",
+        _one_of("off", "sensitive", "always"),
+    )
+    step_up_minutes: int = _setting(
+        "15",
+        "How long a proof of identity is enough for what needs the second factor; then it is asked for again.",
+        _positive,
+    )
+    password_days: int = _setting(
+        "0", "After how many days a password must be changed; `0`: never, as OWASP advises.", _not_negative
+    )
+    proxies: int = _setting(
+        "0",
+        "How many proxies in front of the site are trusted to tell the address of a reader (`X-Forwarded-For`, "
+        "`-Proto`, `-Host`, `-Prefix`).",
+        _not_negative,
+    )
     import_max_bytes: int = _setting("536870912", "The largest file that is taken for import.", _positive)
     import_max_rows: int = _setting(
         "2000000", "The most rows that are taken from one file for import.", _positive
     )
     staged_days: int = _setting(
         "30", "After how many days the rows of a checked file are forgotten.", _positive
+    )
+    request_days: int = _setting(
+        "21",
+        "Within how many calendar days somebody is answered who asks about their own data; 15 working days are 21.",
+        _positive,
     )
     log_level: str = _setting(
         "INFO",
@@ -147,6 +189,8 @@ class Settings:
             object.__setattr__(self, "keys", config_folder(os.environ) / "sanku" / "keys.json")
         if self.index is None:
             object.__setattr__(self, "index", self.data / "index")
+        if self.backups is None:
+            object.__setattr__(self, "backups", self.data / "backups")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:

@@ -15,6 +15,7 @@ from registries.messages import N_
 
 from .. import setup
 from ..accounts import service as accounts
+from ..accounts.passwords import NewPassword
 from ..system import System
 from . import output
 from .arguments import kind_choice
@@ -181,8 +182,9 @@ def _create_user(system: System) -> click.Command:
             password = click.prompt(_(N_("Password")), hide_input=True, confirmation_prompt=True)
         else:
             password = sys.stdin.readline().rstrip("\n")
+        fresh = NewPassword.of(password, [name])
         with system.database.writing("system") as session:
-            accounts.create_user(session, name, password, role, area, registry, actor=system.console())
+            accounts.create_user(session, name, fresh, role, area, registry, actor=system.console())
         click.echo(_(N_("User “%(name)s” was made.")) % {"name": name})
 
     return command

@@ -14,6 +14,7 @@ from registries import references
 from registries.access import PUBLIC
 from search.engine import Query, Result
 
+from ..security import allowed
 from ..system import System
 
 pages = Blueprint("public", __name__)
@@ -35,6 +36,7 @@ class Choice:
 
 
 @pages.get("/")
+@allowed("anyone")
 def home() -> str:
     """The front page: the search box and what can be found."""
     system: System = current_app.extensions["sanku"]
@@ -43,6 +45,7 @@ def home() -> str:
 
 
 @pages.get("/search")
+@allowed("anyone")
 def search() -> str:
     """Public facilities by words, pinyin and kind; every hit is asked for again in the database."""
     system: System = current_app.extensions["sanku"]
