@@ -18,7 +18,7 @@ STATES = {
     "refused": N_("refused"),
 }
 OPEN = ("received", "checked", "approved")
-TONES = {"received": "info", "checked": "info", "approved": "warning", "done": "good", "refused": ""}
+TONES = {"received": "info", "checked": "info", "approved": "warn", "done": "good", "refused": ""}
 #: Who came with the request.
 ASKED_BY = {
     "self": N_("the person"), "guardian": N_("a parent or guardian"), "agent": N_("somebody with a written power"),
