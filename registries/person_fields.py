@@ -91,8 +91,17 @@ class IdNumber(RecordField):
         return identifiers.tidy(value)
 
 
+_SERVICE = Problem(
+    N_("This is a service number, not the telephone of a person."),
+    N_("Enter the person's own number, like 13800138000 or 0416-3880000."),
+)
+
+
 class Phone(RecordField):
-    """A telephone number in its one normal form; of several in one cell the first."""
+    """A person's telephone number in its one normal form; of several in one cell the first.
+
+    Service numbers (110, 12345, 95588, 400-…) reach an office and never a person.
+    """
 
     spares_rows = True
 
@@ -111,6 +120,8 @@ class Phone(RecordField):
         found = check_phone(value)
         if found.errors:
             raise ValidationError(list(found.errors))
+        if found.kind == "service":
+            raise ValidationError([_SERVICE])
         return found.value
 
     @staticmethod

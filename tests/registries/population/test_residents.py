@@ -72,6 +72,16 @@ def test_messages_and_masks_never_show_the_number(schema):
     assert ResidentSchema._declared_fields["phone"].mask is mask_phone
 
 
+@pytest.mark.parametrize("service", ["123", "110", "12345", "95588", "400-123-4567"])
+def test_a_service_number_is_nobodys_phone(register, service):
+    item = create(register, id_number=NUMBER, phone="13800138000")
+    with pytest.raises(Invalid) as refused, register.writing("population") as session:
+        residents.update(session, item.id, {"phone": service}, version=item.version, actor=ACTOR, reason="seen")
+    assert list(refused.value.errors) == ["phone"]
+    with register.reading() as session:
+        assert residents.load(session, [item.id])[0].version == item.version
+
+
 def test_sex_and_birth_date_that_contradict_the_number_are_doubted_and_kept(register, schema):
     checked = schema.check({"name": "张三", "id_number": NUMBER, "sex": "女", "birth_date": "1991-03-07"})
     assert not checked.errors
