@@ -41,6 +41,7 @@ MODELS = (
     "registries.importing.batches",
     "registries.importing.mapping",
     "registries.organisations.models",
+    "registries.pace",
     "registries.population.models",
     "portal.accounts.models",
     "portal.preferences",

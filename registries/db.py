@@ -122,6 +122,8 @@ class Database:
         self.synchronous = synchronous
         self.is_sqlite = not url
         self.after_commit: list[Callable[[str], None]] = []
+        # What `registries.pace` counts against; none: its own numbers.
+        self.reading_limits: Any = None
         self.engine = self._sqlite_engine() if self.is_sqlite else sa.create_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True,
             connect_args={"options": f"-c lock_timeout={TURN_SECONDS}s -c timezone=UTC"},
