@@ -7,7 +7,7 @@ from alembic import op
 
 from migrations.column_types import moment, plain_text
 
-revision = ""
+revision = "0022"
 down_revision = "0021"
 database = "system"
 
