@@ -63,6 +63,19 @@ def load(session: Session, rows: Iterable[AreaRow], *, actor: Actor) -> int:
     return len(entries)
 
 
+def compare(session: Session, rows: Iterable[AreaRow]) -> list[tuple[AreaRow, Entry | None]]:
+    """What `load` would do with each row: the entry it would log, ``None`` for one that changes nothing.
+
+    For a reading session: areas are changed in memory, so that a row may lie in the one before it, and let go again.
+
+    :raises Refused: as `load` does.
+    """
+    tree = _Tree(session)
+    found = [(row, tree.put(row)) for row in _parents_first(list(rows), tree)]
+    session.expunge_all()
+    return found
+
+
 def add(session: Session, row: AreaRow, *, actor: Actor) -> UUID:
     """Add one area, such as a grid or a zone of the site's own, and return its id."""
     tree = _Tree(session)
