@@ -26,6 +26,7 @@ ACTION_NAMES = {
     "read": N_("see records"), "write": N_("change records"), "import": N_("import files"),
     "export": N_("export records"), "reveal": N_("see full numbers"), "undo": N_("take back imports"),
     "merge": N_("merge records"), "erase": N_("erase records"), "transfer": N_("transfer people"),
+    "count": N_("see figures"),
 }
 REGISTRIES = ("population", "organisations", "facilities")
 
@@ -40,10 +41,15 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[str]]] = {
     "grid_worker": {registry: frozenset({"read", "reveal"}) for registry in REGISTRIES},
     "clerk": {registry: frozenset({"read", "write", "import", "export", "reveal"}) for registry in REGISTRIES},
     "registry_admin": {
-        registry: frozenset({"read", "write", "import", "undo", "export", "reveal", "merge", "erase", "transfer"})
+        registry: frozenset(
+            {"read", "write", "import", "undo", "export", "reveal", "merge", "erase", "transfer", "count"}
+        )
         for registry in REGISTRIES
     },
-    "leader": {registry: frozenset({"read"}) for registry in ("organisations", "facilities")},
+    "leader": {
+        "population": frozenset({"count"}),
+        **{registry: frozenset({"read", "count"}) for registry in ("organisations", "facilities")},
+    },
     "editor": {}, "reviewer": {}, "system_admin": {}, "auditor": {},
     OPENING: {"population": frozenset({"read"})},
 }

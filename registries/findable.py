@@ -21,6 +21,7 @@ STAFF, PUBLIC = "staff", "public"
 DEADLINES = {
     "inspection": N_("Inspection overdue"), "equipment": N_("Equipment inspection overdue"),
     "licence": N_("Licence expired"), "insurance": N_("Insurance expired"), "check": N_("Check overdue"),
+    "stale": N_("Not updated for a year"),
 }
 
 

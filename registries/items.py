@@ -49,6 +49,7 @@ class Item:
     source_key: str | None = None
     row_digest: bytes | None = None
     row_version: int | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(slots=True)

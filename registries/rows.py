@@ -67,7 +67,7 @@ class Rows:
                 self.name, row.id, row.version, row.area_path,
                 self.storage.values(row, {name: found.get(row.id, []) for name, found in parts.items()}),
                 row.retired_at, row.merged_into, row.source, row.source_key, row.row_digest,
-                row.row_version,
+                row.row_version, row.updated_at,
             )
             for row in rows
         ]

@@ -114,6 +114,10 @@ def no_branch(values: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
+def nothing_to_ask(session: Session, batch: Any, actor: Any) -> None:
+    """The default of `Kind.ask` and `Kind.unask`: what another area holds is left there."""
+
+
 def name_title(values: Mapping[str, Any]) -> str:
     """The default of `Kind.title`: the name."""
     return str(values.get("name") or "")
@@ -133,13 +137,18 @@ class Kind:
     ``find_codes(session, storage, codes)`` finds the live records that hold them where a code is no column;
     ``documents(items, references)`` are what the search index holds of records, or ``None`` for personal records;
     ``sort_columns`` name, for fields that are not sorted by their own column, the NOT NULL column that is;
+    ``like(session, values)`` finds live records that one about to be made may be, each with the word for why;
     ``alike(session)`` finds pairs of live records that may be one thing, each with the word for why;
     ``relocate(session, ids)`` tells, after an area was moved or merged, which columns of the records in it follow, as
     [before, after];
     ``settle(values, stored, references)`` brings lists that repeat other values in step with these and does no more;
     ``together`` are groups of fields that mean something only as a whole: a merge takes all of a group or none;
     ``contradictions(session)`` finds live records that contradict others of the same database;
-    ``branch(values)`` makes of a row whose code stands in an earlier row of the file a record of its own, if it can.
+    ``overdue(day)`` is the condition, in SQL, that something should have been done with a record before a day;
+    ``seen`` is the field that tells when somebody last looked at the thing itself;
+    ``branch(values)`` makes of a row whose code stands in an earlier row of the file a record of its own, if it can;
+    ``ask(session, batch, actor)`` asks other areas for the records that rows of an applied batch are about and that they
+    hold, ``unask`` takes back what a batch asked for.
     """
 
     name: str
@@ -161,9 +170,14 @@ class Kind:
     relocate: Callable[[Session, Sequence[UUID]], dict[UUID, dict[str, list[Any]]]] = nothing_to_relocate
     settle: Callable[[dict[str, Any], Mapping[str, Any], References], None] = nothing_to_settle
     alike: Callable[[Session], Iterable[tuple[UUID, UUID, str]]] | None = None
+    like: Callable[[Session, Mapping[str, Any]], Iterable[tuple[UUID, str]]] | None = None
     together: tuple[frozenset[str], ...] = ()
     contradictions: Callable[[Session], Iterable[tuple[UUID, Problem]]] | None = None
     title: Callable[[Mapping[str, Any]], str] = name_title
+    ask: Callable[[Session, Any, Any], object] = nothing_to_ask
+    unask: Callable[[Session, Any, Any], object] = nothing_to_ask
+    overdue: Callable[[date], sa.ColumnElement[bool]] | None = None
+    seen: str | None = None
 
     def fields(self) -> list[str]:
         """The fields that somebody may fill in, also those that only tell others."""

@@ -12,6 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,8 +23,10 @@ from sqlalchemy.orm import Session
 from registries import changes, references
 from registries.access import Actor
 from registries.areas import SEGMENT
+from registries.days import CHINA_TIME
 from registries.db import Database
 from registries.findable import Findable
+from registries.marks import FRESH_DAYS, lacking
 from registries.messages import N_, Problem, Refused
 from registries.records import Item, Records
 from registries.references import AreaIndex
@@ -145,8 +148,9 @@ class Feed:
         live = [item for item in items if item.retired_at is None and item.merged_into is None]
         make: Callable[..., Iterable[Findable]] = records.kind.documents  # type: ignore[assignment]
         known = references.load(session)
+        items_by_id = {item.id: item for item in live}
         for told in make(live, known):
-            yield document(told, known.areas)
+            yield document(told, known.areas, marks_of(records, items_by_id[told.id]))
 
     def rebuild(self, progress: Callable[[int], None] = lambda documents: None) -> int:
         """Build the index anew beside the old one and swap it in; returns the number of documents.
@@ -224,13 +228,30 @@ def _counted(documents: Iterable[Document], progress: Callable[[int], None]) -> 
         yield found
 
 
-def document(told: Findable, areas: AreaIndex) -> Document:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is the matter with a record: the wanted fields that it lacks, and after which day it is out of date."""
+
+    lacks: tuple[str, ...] = ()
+    stale_after: date | None = None
+
+
+def marks_of(records: Records, item: Item) -> Marks:
+    """The marks of a record, by the rules of `registries.marks`."""
+    changed = item.updated_at.astimezone(CHINA_TIME).date() if item.updated_at else None
+    seen = item.values.get(records.kind.seen) if records.kind.seen else None
+    last = max((day for day in (changed, seen) if day is not None), default=None)
+    return Marks(tuple(lacking(records, item)), last + timedelta(days=FRESH_DAYS) if last else None)
+
+
+def document(told: Findable, areas: AreaIndex, marks: Marks = Marks()) -> Document:
     """A findable record as the engine takes it: the area path in parted segments, street and community as facets."""
-    facets = {**told.facets, **_area_facets(told.area_path, areas)}
+    facets = {**told.facets, **_area_facets(told.area_path, areas), "lacks": marks.lacks}
+    deadlines = {**told.deadlines, **({"stale": marks.stale_after} if marks.stale_after else {})}
     return Document(
         told.kind, str(told.id), told.title, told.text, tuple(told.names), tuple(told.codes),
         area_token(told.area_path), told.audience, told.visible_from, told.visible_to, told.date, facets,
-        deadlines=told.deadlines,
+        deadlines=deadlines,
     )
 
 

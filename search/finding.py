@@ -20,10 +20,10 @@ FACETS = {
     "street": N_("Street"), "community": N_("Community"), "subclass": N_("Kind of facility"),
     "org_type": N_("Kind of unit"), "industry": N_("Branch of industry"), "key_unit": N_("Key unit"),
     "small_venue": N_("Small venue"), "place_kind": N_("Kind of place"), "operating_status": N_("Status"),
-    "state": N_("State"), "risk_colour": N_("Risk"), "overdue": N_("Overdue"),
+    "state": N_("State"), "risk_colour": N_("Risk"), "overdue": N_("Overdue"), "lacks": N_("Lacking"),
 }
 #: What is counted for staff only: who has not looked after something is nobody else's affair.
-STAFF_FACETS = frozenset({"overdue"})
+STAFF_FACETS = frozenset({"overdue", "lacks"})
 _SCHEMES = {
     "subclass": "facility_subclass", "org_type": "org_type", "industry": "industry", "place_kind": "place_kind",
     "key_unit": "key_unit", "small_venue": "small_venue",
@@ -32,7 +32,10 @@ _SCHEMES = {
 
 
 def facet_name(known: References, facet: str, value: str) -> str:
-    """What a value of a facet is called in the language of ``known``; a deadline by its message id."""
+    """What a value of a facet is called in the language of ``known``.
+
+    Deadlines are told by their message ids, and a field that is lacking by its name: its label is the kind's affair.
+    """
     if facet == "overdue":
         return DEADLINES.get(value, value)
     scheme = _SCHEMES.get(facet)

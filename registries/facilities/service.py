@@ -22,7 +22,7 @@ from . import identity
 from .codes import county_of, next_codes, note_codes
 from .contradictions import of_facilities
 from .documents import GONE, facility_documents, place_documents
-from .likeness import alike_facilities, alike_places
+from .likeness import alike_facilities, alike_places, like_facility
 from .models import Facility, FacilityLink, Place
 from .place_schemas import PlaceSchema
 from .schemas import FacilitySchema
@@ -88,6 +88,12 @@ def _live() -> sa.ColumnElement[bool]:
     return sa.and_(_FACILITY.c.retired_at.is_(None), _FACILITY.c.merged_into.is_(None))
 
 
+def unchecked(day: date) -> sa.ColumnElement[bool]:
+    """The condition that a facility which is there should have been checked before ``day``."""
+    table = _FACILITY.c
+    return sa.and_(table.next_check_on < day, sa.or_(table.state.is_(None), table.state.not_in(GONE)))
+
+
 FACILITY = Kind(
     name="facility",
     database="facilities",
@@ -103,9 +109,12 @@ FACILITY = Kind(
     codes=identity.code,
     documents=facility_documents,
     alike=alike_facilities,
+    like=like_facility,
     contradictions=of_facilities,
     together=(frozenset(POSITION), frozenset({"last_checked_on", "check_days", "next_check_on"})),
     title=identity.facility_title,
+    overdue=unchecked,
+    seen="last_checked_on",
 )
 PLACE = Kind(
     name="place",
@@ -195,9 +204,8 @@ def overdue(
     table = _FACILITY.c
     scopes = actor.scopes("read", "facilities")
     conditions = [
-        table.next_check_on < on,
+        unchecked(on),
         _live(),
-        sa.or_(table.state.is_(None), table.state.not_in(GONE)),
         *([] if scopes is None else [within(table.area_path, scopes)]),
         *([] if paths is None else [within(table.area_path, paths)]),
         *([] if subclass is None else [table.subclass == subclass]),

@@ -36,6 +36,15 @@ class Due:
     on: date
 
 
+def uninspected(day: date) -> sa.ColumnElement[bool]:
+    """The condition that a unit which may still hurt somebody should have been inspected before ``day``."""
+    return sa.and_(_ORGANISATION.next_inspection_on < day, _watched())
+
+
+def _watched() -> sa.ColumnElement[bool]:
+    return sa.or_(_ORGANISATION.operating_status.is_(None), _ORGANISATION.operating_status.in_(WATCHED))
+
+
 def overdue(
     session: Session, on: date, *, actor: Actor, paths: Sequence[str] | None = None, limit: int = 500
 ) -> list[Due]:
@@ -106,7 +115,7 @@ def _read(
     conditions = [
         _ORGANISATION.retired_at.is_(None),
         _ORGANISATION.merged_into.is_(None),
-        sa.or_(_ORGANISATION.operating_status.is_(None), _ORGANISATION.operating_status.in_(WATCHED)),
+        _watched(),
         *(within(_ORGANISATION.area_path, allowed) for allowed in (scopes, paths) if allowed is not None),
     ]
     found = [

@@ -16,7 +16,8 @@ from ..records import Invalid, Item, Records, in_chunks
 from ..storing import Kind
 from . import identity
 from .documents import documents
-from .likeness import alike_organisations
+from .due import uninspected
+from .likeness import alike_organisations, like_organisation
 from .models import (
     HazardousChemical,
     Licence,
@@ -108,8 +109,11 @@ ORGANISATION = Kind(
     find_codes=find_codes,
     branch=identity.branch,
     alike=alike_organisations,
+    like=like_organisation,
     together=(frozenset(POSITION), frozenset({"last_inspected_on", "inspection_days", "next_inspection_on"})),
     documents=documents,
+    overdue=uninspected,
+    seen="last_inspected_on",
 )
 organisations = Records(ORGANISATION)
 

@@ -18,9 +18,10 @@ from ..messages import N_
 from ..records import Item, Records
 from ..references import References
 from ..storing import Context, Kind
+from .asking import ask_for_rows, withdraw_for_rows
 from .contradictions import of_residents
 from .homes import DWELLING, HOUSEHOLD, dwellings, households
-from .likeness import alike_residents
+from .likeness import alike_residents, like_resident
 from .linking import link_residents
 from .models import Resident, ResidentEvent, ResidentGroup, ResidentLink, ResidentStay
 from .schemas import ResidentSchema
@@ -122,6 +123,7 @@ RESIDENT = Kind(
     settle=settle_resident,
     contradictions=of_residents,
     alike=alike_residents,
+    like=like_resident,
     together=(
         frozenset({"doc_type", "id_number", "no_id_reason"}),
         frozenset({"household_number", "household_id", "relation_to_head"}),
@@ -131,6 +133,9 @@ RESIDENT = Kind(
             "life_events",
         }),
     ),
+    seen="verified_on",
+    ask=ask_for_rows,
+    unask=withdraw_for_rows,
 )
 
 residents = Records(RESIDENT)
