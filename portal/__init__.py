@@ -10,6 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import assets, desk, errors, formats, health, navigation, public, security
 from .accounts import pages as account_pages
+from .imports import views as import_views
+from .jobs import views as job_views
 from .language import translations_folder
 from .system import System
 
@@ -51,6 +53,8 @@ def init_app(app: Flask, system: System) -> None:
     security.init_app(app)
     app.register_blueprint(account_pages.pages)
     app.register_blueprint(desk.pages)
+    app.register_blueprint(import_views.pages)
+    app.register_blueprint(job_views.pages)
     app.after_request(add_headers)
     _trust_proxies(app, system.settings.proxies)
 

@@ -19,6 +19,7 @@ ENTRIES: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         ("imports", N_("Imports"), "imports.history", "import"),
         ("exports", N_("Exports"), "exports.history", "export"),
         ("duplicates", N_("Duplicates"), "desk.duplicates", "desk"),
+        ("jobs", N_("My jobs"), "jobs.own", "desk"),
     )),
     (N_("Registries"), ()),
     (N_("Leadership"), (
@@ -51,6 +52,7 @@ class Group:
 def init_app(app: Flask) -> None:
     """Give the staff frame its navigation."""
     app.jinja_env.globals.update(navigation=navigation, may_search=may_search, start_address=start_address)
+    app.jinja_env.globals["has_endpoint"] = lambda endpoint: endpoint in app.view_functions
 
 
 def navigation() -> list[Group]:

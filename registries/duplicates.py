@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from .access import Actor
 from .areas import within
 from .db import DATABASES, Base, Database, UtcDateTime, now, plain_text
+from .messages import N_
 from .records import Records, in_chunks
 from .storing import Kind, opened
 
@@ -28,6 +29,13 @@ STATES = ("open", "merged", "apart")
 MOST = 20_000
 #: The reason that also joins a living record with a retired one: they are the same without doubt.
 SAME_NUMBER = "number"
+#: Why two records are thought to be one, in words.
+WHY = {
+    "number": N_("the same number"), "operator": N_("run by the other"), "name_birth": N_("name and birth date"),
+    "name_phone": N_("name and phone"), "phone_birth": N_("phone and birth date"),
+    "name_address": N_("name and address"), "name_point": N_("name and position"), "near": N_("the same spot"),
+    "room": N_("the same room"), "fingerprint": N_("looks the same in an import"), "by hand": N_("named by hand"),
+}  # fmt: skip
 
 
 def _table(database: str) -> sa.Table:

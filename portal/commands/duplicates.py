@@ -15,21 +15,6 @@ from ..system import Catalogue, System
 from . import output
 from .arguments import actor, kind_choice
 
-#: Why two records are thought to be one, in words.
-WHY = {
-    "number": N_("the same number"),
-    "operator": N_("run by the other"),
-    "name_birth": N_("name and birth date"),
-    "name_phone": N_("name and phone"),
-    "phone_birth": N_("phone and birth date"),
-    "name_address": N_("name and address"),
-    "name_point": N_("name and position"),
-    "near": N_("the same spot"),
-    "room": N_("the same room"),
-    "fingerprint": N_("looks the same in an import"),
-    "by hand": N_("named by hand"),
-}
-
 
 def commands(system: System) -> list[click.Command]:
     """The commands of this module for a system."""
@@ -77,7 +62,7 @@ def _print_searches(system: System, searches: list[duplicates.Search]) -> None:
             told = {"kind": label, "found": f"{search.found:,}", "queued": f"{search.queued:,}"}
             click.echo(_(N_("%(kind)s: found %(found)s, new %(queued)s.")) % told)
         for why in search.cut:
-            told = {"kind": label, "most": f"{duplicates.MOST:,}", "why": _(WHY.get(why, why))}
+            told = {"kind": label, "most": f"{duplicates.MOST:,}", "why": _(duplicates.WHY.get(why, why))}
             click.echo(
                 _(N_("%(kind)s: only %(most)s new pairs with %(why)s are listed; decide about some and search again."))
                 % told
@@ -88,7 +73,7 @@ def _print_pairs(system: System, pairs: list[duplicates.Pair], total: int) -> No
     _ = system.gettext
     click.echo(_(N_("Pairs that wait for a decision: %(total)s.")) % {"total": f"{total:,}"})
     for pair in pairs:
-        click.echo(f"{_(system.catalogue[pair.kind].kind.label)}  {_(WHY.get(pair.why, pair.why))}")
+        click.echo(f"{_(system.catalogue[pair.kind].kind.label)}  {_(duplicates.WHY.get(pair.why, pair.why))}")
         click.echo(f"    {pair.first_id}  {pair.first_title}")
         click.echo(f"    {pair.second_id}  {pair.second_title}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..chinese import address_key, fold
+from ..coordinates import distance_m
 from ..likeness import in_groups, in_reach, live, sharing
 from .models import Facility, Place
 
@@ -36,6 +37,23 @@ def alike_facilities(session: Session) -> Pairs:
     for _subclass, rows in groupby(session.execute(statement), lambda row: row.subclass):
         for pair in in_reach(rows, FACILITY_METRES):
             yield *pair, NEAR
+
+
+def like_facility(session: Session, values: Mapping[str, Any]) -> Iterator[tuple[UUID, str]]:
+    """Facilities in use of the subclass within three metres of where one is about to be registered."""
+    x, y, subclass = values.get("longitude"), values.get("latitude"), values.get("subclass")
+    if x is None or y is None or not subclass:
+        return
+    # At the latitudes of China a degree of longitude is never shorter than 55 km.
+    wide, high = FACILITY_METRES / 55_000, FACILITY_METRES / 110_000
+    table = _FACILITY.c
+    near = sa.select(table.id, table.longitude, table.latitude).where(
+        table.subclass == subclass, table.longitude.between(x - wide, x + wide),
+        table.latitude.between(y - high, y + high), *live(_FACILITY),
+    )  # fmt: skip
+    for row in session.execute(near.limit(20)):
+        if distance_m(x, y, row.longitude, row.latitude) <= FACILITY_METRES:
+            yield row.id, NEAR
 
 
 def alike_places(session: Session) -> Pairs:

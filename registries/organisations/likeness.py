@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ..chinese import address_key, organisation_key
 from ..likeness import in_groups, live, sharing
 from ..records import in_chunks
 from .models import Organisation, OrganisationRegistration
 from .numbers import UNIQUE
 
 NUMBER, OPERATOR, NAME_AND_ADDRESS = "number", "operator", "name_address"
+#: So many records that a new one may be are named.
+MOST_LIKE = 5
 _TABLE: sa.Table = Organisation.__table__  # type: ignore[assignment]
 _REGISTRATION: sa.Table = OrganisationRegistration.__table__  # type: ignore[assignment]
 
@@ -75,6 +78,22 @@ def _same_operator(session: Session) -> Iterator[tuple[UUID, UUID, str]]:
     )
     for first, second in session.execute(statement):
         yield first, second, OPERATOR
+
+
+def like_organisation(session: Session, values: Mapping[str, Any]) -> Iterator[tuple[UUID, str]]:
+    """Organisations in use that one about to be registered may be: by a number, by name with address."""
+    for row in values.get("registrations") or ():
+        held = sa.select(_TABLE.c.id).join(_REGISTRATION, _REGISTRATION.c.owner_id == _TABLE.c.id).where(
+            _REGISTRATION.c.number == row.get("number"), _REGISTRATION.c.scheme == row.get("scheme"), *live(_TABLE)
+        )
+        for found in session.scalars(held.limit(MOST_LIKE)):
+            yield found, NUMBER
+    name, address = values.get("name"), values.get("address")
+    if name:
+        same = [_TABLE.c.name_key == organisation_key(name)[:200]]
+        same += [_TABLE.c.address_key == address_key(address)[:300]] if address else []
+        for found in session.scalars(sa.select(_TABLE.c.id).where(*same, *live(_TABLE)).limit(MOST_LIKE)):
+            yield found, NAME_AND_ADDRESS
 
 
 def _numbers(session: Session, ids: list[UUID]) -> dict[UUID, dict[str, str]]:

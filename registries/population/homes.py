@@ -21,7 +21,7 @@ from ..schemas import Checked, RecordSchema
 from ..storing import Context, Kind
 from .contradictions import of_households
 from .headings import DWELLING_HEADINGS, HOUSEHOLD_HEADINGS
-from .likeness import alike_dwellings, alike_households
+from .likeness import alike_dwellings, alike_households, like_household
 from .models import Dwelling, Household
 
 
@@ -208,6 +208,7 @@ HOUSEHOLD = Kind(
     relocate=relocate_households,
     settle=settle_key,
     alike=alike_households,
+    like=like_household,
     contradictions=of_households,
     together=(frozenset({"number", "key", "area_id"}),),
     title=household_title,

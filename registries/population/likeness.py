@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..areas import SEGMENT
-from ..chinese import address_key, fold, person_name_key
+from ..chinese import address_key, fold, person_name_key, person_pinyin
+from ..crypto import blinds
 from ..likeness import in_groups, live, never, repeated, sharing
 from ..records import in_chunks
 from .models import Dwelling, Household, Resident
@@ -27,6 +28,8 @@ _HOUSEHOLD: sa.Table = Household.__table__  # type: ignore[assignment]
 _DWELLING: sa.Table = Dwelling.__table__  # type: ignore[assignment]
 #: District, street and community.
 _COMMUNITY = 3 * SEGMENT
+#: So many records that a new one may be are named.
+MOST_LIKE = 5
 
 
 def alike_residents(session: Session) -> Pairs:
@@ -118,6 +121,33 @@ _REASONS: tuple[tuple[str, Callable[[Any], Any], Callable[[Any, Any], bool]], ..
     (NAME_AND_PHONE, _phone_and_name, never),
     (PHONE_AND_BIRTH, _phone_and_birth, _other_number),
 )
+
+
+def like_resident(session: Session, values: Mapping[str, Any]) -> Iterator[tuple[UUID, str]]:
+    """Residents in use whom somebody about to be registered may be: by number, by name with birth date or phone."""
+    table, keys = _RESIDENT.c, session.info["keys"]
+    name, number, phone, born = (values.get(field) for field in ("name", "id_number", "phone", "birth_date"))
+    asked: list[tuple[str, Any]] = []
+    if number:
+        asked.append((NUMBER, table.id_number_index.in_(blinds(keys, "resident.id_number", number))))
+    if name and born:
+        same = sa.and_(table.name_pinyin == person_pinyin(name)[:200], table.name == name, table.birth_sort == born)
+        asked.append((NAME_AND_BIRTH, same))
+    if name and phone:
+        same = sa.and_(table.phone_index.in_(blinds(keys, "resident.phone", phone)), table.name == name)
+        asked.append((NAME_AND_PHONE, same))
+    for why, condition in asked:
+        for found in session.scalars(sa.select(table.id).where(condition, *live(_RESIDENT)).limit(MOST_LIKE)):
+            yield found, why
+
+
+def like_household(session: Session, values: Mapping[str, Any]) -> Iterator[tuple[UUID, str]]:
+    """Households in use with the number in the same community."""
+    if values.get("key"):
+        for found in session.scalars(
+            sa.select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.key == values["key"], *live(_HOUSEHOLD)).limit(MOST_LIKE)
+        ):
+            yield found, NUMBER
 
 
 def alike_households(session: Session) -> Pairs:
