@@ -62,7 +62,8 @@ def test_a_zone_of_the_sites_own_is_added_without_a_code(any_database, change, p
     ("wish", "field"),
     [
         (Wish("grid", "一", "One"), "kind"), (Wish("district", "一", "One"), "kind"),
-        (Wish("zone", "", "One"), "name_zh"), (Wish("zone", "一", " "), "name_en"), (Wish("zone", "一", "One", code="12"), "code"),
+        (Wish("zone", "", "One"), "name_zh"), (Wish("zone", "一", " "), "name_en"),
+        (Wish("zone", "一", "One", code="12"), "code"),
         (Wish("community", "一", "One", code="000101002001"), "code"),
     ],
 )  # fmt: skip
