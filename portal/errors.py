@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from registries.access import NotAllowed
 from registries.db import Busy
+from registries.pace import TooFast
 from registries.records import NotFound
+
+from .api import failures
 
 PAGES = {
     400: (_("The request cannot be read"), _("Go back and try again.")),
@@ -17,20 +20,34 @@ PAGES = {
     404: (_("Page not found"), _("Check the address, or search for what you need.")),
     405: (_("This address does not take that request"), _("Go back and use the buttons of the page.")),
     413: (_("Too large"), _("Send less at once.")),
+    429: (
+        _("Too much was looked at in a short time"),
+        _("Go on after a while. The limit protects people's data; the auditor sees that it was reached."),
+    ),
     503: (_("Please try again in a moment"), _("Somebody else is writing just now; nothing of yours is lost.")),
 }
 FALLBACK = (_("Something went wrong"), _("The mistake is ours and has been noted. Try again later."))
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error with a page of the site."""
+    """Answer every error with a page of the site, or below ``/api/`` with a problem in JSON."""
     for error in (NotFound, NotAllowed):
-        app.register_error_handler(error, lambda error: _page(404))
-    app.register_error_handler(Busy, lambda error: _page(503))
-    app.register_error_handler(HTTPException, lambda error: _page(error.code or 500))
-    app.register_error_handler(InternalServerError, lambda error: _page(500))
+        app.register_error_handler(error, lambda error: _answer(error, 404))
+    app.register_error_handler(Busy, lambda error: _answer(error, 503))
+    app.register_error_handler(TooFast, _held_up)
+    app.register_error_handler(HTTPException, lambda error: _answer(error, error.code or 500))
+    app.register_error_handler(InternalServerError, lambda error: _answer(error, 500))
+
+
+def _answer(error: Exception, status: int) -> Response | tuple[str, int]:
+    return failures.answer_to(error) if failures.is_for_programs() else _page(status)
 
 
 def _page(status: int) -> tuple[str, int]:
     title, advice = PAGES.get(status, FALLBACK)
     return render_template("errors/error.html", title=title, advice=advice), status
+
+
+def _held_up(error: TooFast) -> tuple[str, int, dict[str, str]]:
+    text, status = _page(429)
+    return text, status, {"Retry-After": str(error.seconds)}

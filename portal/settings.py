@@ -160,6 +160,20 @@ class Settings:
     password_days: int = _setting(
         "0", "After how many days a password must be changed; `0`: never, as OWASP advises.", _not_negative
     )
+    lookups_per_minute: int = _setting(
+        "60", "How many searches for people one account may make in a minute.", _positive
+    )
+    views_per_hour: int = _setting(
+        "300", "How many pages with people's records one account may open in an hour.", _positive
+    )
+    reveals_per_day: int = _setting(
+        "60", "How many times in a day one account may open full numbers; grid workers at most 20.", _positive
+    )
+    api_per_minute: int = _setting(
+        "600",
+        "How many requests one API token may make in a minute; each server process counts for itself.",
+        _positive,
+    )
     proxies: int = _setting(
         "0",
         "How many proxies in front of the site are trusted to tell the address of a reader (`X-Forwarded-For`, "

@@ -11,6 +11,7 @@ from registries.access import Actor, console
 from registries.crypto import Keys
 from registries.db import Database
 from registries.messages import Problem
+from registries.pace import ReadingLimits
 from registries.records import Records
 from search.feed import Feed
 
@@ -48,7 +49,11 @@ class System:
 
     def connect(self) -> Database:
         """The databases, whether they exist or not."""
-        return Database(self.settings.data, self.settings.database_url, self.keys, self.settings.synchronous)
+        made = Database(self.settings.data, self.settings.database_url, self.keys, self.settings.synchronous)
+        made.reading_limits = ReadingLimits(
+            self.settings.lookups_per_minute, self.settings.views_per_hour, self.settings.reveals_per_day
+        )
+        return made
 
     @cached_property
     def feed(self) -> Feed:

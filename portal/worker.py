@@ -1,4 +1,7 @@
-"""What has to be done again and again while the site runs: the index, old staged rows, the heads of the logs."""
+"""What has to be done while the site runs: again and again the index, what is old, the heads of the logs; and jobs.
+
+Jobs are done by a thread of their own, so that a long import keeps nothing else waiting.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,12 @@ from registries import heads, importing
 from registries.db import DATABASES, Busy
 from registries.messages import N_
 
+from . import jobs
+from .accounts import sessions, throttle
+from .imports import service
+from .jobs.kinds import DOERS
+from .jobs.running import Runner
+from .server_session import limits_of
 from .system import System
 
 log = logging.getLogger(__name__)
@@ -38,17 +47,22 @@ class Worker:
             "heads": (DAY, lambda: heads.note(system.database)),
         }
         self._due = dict.fromkeys(self.tasks, clock())
+        self.runner = Runner(system, DOERS)
 
     def run(self, parent: int | None = None) -> None:
         """Work until the process is asked to end, or the process ``parent`` that began it is gone.
 
-        What is under way is finished first.
+        A task that is under way is finished first; a job is put back for the next worker.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
+        doing = threading.Thread(target=self.runner.run, name="jobs", daemon=True)
+        doing.start()
         while not self.stop.is_set() and parent in (None, os.getppid()):
             self.turn()
             self.stop.wait(SECOND)
+        self.runner.ending.set()
+        doing.join()
 
     def turn(self) -> list[str]:
         """Do what is due now and return the names of what was done."""
@@ -68,12 +82,17 @@ class Worker:
         return done
 
     def purge(self) -> int:
-        """Forget the rows of files that were checked long ago."""
+        """Forget the rows of files that were checked long ago, files nobody went on with, and jobs that ended."""
         kept = timedelta(days=self.system.settings.staged_days)
         emptied = 0
         for database in DATABASES:
             with self.system.database.writing(database) as session:
                 emptied += importing.purge(session, database, kept)
+        with self.system.database.writing("system") as session:
+            jobs.purge(session)
+            sessions.purge(session, limits_of(self.system.settings))
+            throttle.purge(session)
+        service.purge(self.system)
         return emptied
 
     def _end(self, _number: int, _frame: FrameType | None) -> None:

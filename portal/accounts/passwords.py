@@ -71,12 +71,14 @@ def is_common(text: str) -> bool:
     """Whether a guesser who works through the usual lists and patterns would soon have it."""
     folded = _folded(text)
     bare = folded.translate(_LEET)
-    if len(set(folded)) < LEAST_DIFFERENT or {folded, bare} & _common() or _repeats(folded) or _runs(folded):
+    if folded.isdigit() or len(set(folded)) < LEAST_DIFFERENT or {folded, bare} & _common():
+        return True
+    if _repeats(folded) or _runs(folded):
         return True
     # A common word that was made longer by a year or a few signs is still a common word.
     middle = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
     rest = len(folded) - len(middle)
-    return (not middle and _runs(folded)) or (rest <= 6 and {middle, middle.translate(_LEET)} & _common() != set())
+    return rest <= 8 and not {middle, middle.translate(_LEET)}.isdisjoint(_common())
 
 
 def is_right(stored: str | None, text: str) -> bool:

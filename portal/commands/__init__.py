@@ -19,12 +19,13 @@ from registries.access import ACTION_NAMES, NotAllowed
 from registries.crypto import Tampered
 from registries.db import Busy
 from registries.messages import N_, Problem, Refused
+from registries.pace import TooFast
 from registries.records import Conflict, Doubtful, Invalid, NotFound
 
 from ..language import speak
 from ..settings import Settings
 from ..system import Catalogue, System
-from . import data, duplicates, imports, site, upkeep
+from . import data, duplicates, imports, site, upkeep, users
 from .arguments import KindChoice, kinds_told
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def build(system: System) -> click.Group:
         "sanku", help=system.gettext(N_("Sanku (三库): one network, three databases for a safe community."))
     )
     kinds = kinds_told(system)
-    for module in (upkeep, imports, data, duplicates, site):
+    for module in (upkeep, imports, data, duplicates, users, site):
         for command in module.commands(system):
             if any(isinstance(param.type, KindChoice) for param in command.params):
                 command.epilog = kinds
@@ -83,6 +84,8 @@ def told(error: Exception) -> list[Problem]:
         ]
     if isinstance(error, Busy):
         return [Problem(N_("Somebody else is writing just now."), N_("Try again in a moment."))]
+    if isinstance(error, TooFast):
+        return [Problem(N_("Too much was looked at in a short time."), N_("Go on after a while."))]
     if isinstance(error, NotFound):
         return [Problem(N_("There is no such record, or it lies outside what you may see: %(what)s."), what=str(error))]
     if isinstance(error, NotAllowed):

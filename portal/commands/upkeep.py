@@ -1,4 +1,4 @@
-"""Commands that keep the system: init, upgrade, check, backup, restore, index, keys, erase, users."""
+"""Commands that keep the system: init, upgrade, check, backup, restore, index, keys, erase."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ import click
 
 import migrations
 from registries import backup, checking, erasure, rotation
-from registries.access import REGISTRIES, ROLES
 from registries.messages import N_
 
 from .. import setup
-from ..accounts import service as accounts
-from ..accounts.passwords import NewPassword
 from ..system import System
 from . import output
 from .arguments import kind_choice
@@ -26,8 +23,6 @@ def commands(system: System) -> list[click.Command]:
     _ = system.gettext
     keys = click.Group("keys", help=_(N_("The keys that seal personal data.")))
     keys.add_command(_rotate(system))
-    user = click.Group("user", help=_(N_("Accounts.")))
-    user.add_command(_create_user(system))
     index = click.Group("index", help=_(N_("The search index, which can always be built anew.")))
     for command in _index(system):
         index.add_command(command)
@@ -39,7 +34,6 @@ def commands(system: System) -> list[click.Command]:
         _restore(system),
         _erase(system),
         keys,
-        user,
         index,
     ]
 
@@ -165,27 +159,6 @@ def _rotate(system: System) -> click.Command:
                 "keys": system.settings.keys,
             }
         )
-
-    return command
-
-
-def _create_user(system: System) -> click.Command:
-    _ = system.gettext
-
-    @click.command("create", help=_(N_("Make an account; the password is read from standard input or asked for.")))
-    @click.argument("name")
-    @click.option("--role", required=True, type=click.Choice(ROLES))
-    @click.option("--area", required=True, help=_(N_("The code of the area the role holds in.")))
-    @click.option("--registry", type=click.Choice(REGISTRIES), help=_(N_("Only in this registry.")))
-    def command(name: str, role: str, area: str, registry: str | None) -> None:
-        if sys.stdin.isatty():
-            password = click.prompt(_(N_("Password")), hide_input=True, confirmation_prompt=True)
-        else:
-            password = sys.stdin.readline().rstrip("\n")
-        fresh = NewPassword.of(password, [name])
-        with system.database.writing("system") as session:
-            accounts.create_user(session, name, fresh, role, area, registry, actor=system.console())
-        click.echo(_(N_("User “%(name)s” was made.")) % {"name": name})
 
     return command
 
