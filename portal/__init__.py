@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import assets, desk, errors, formats, health, navigation, public, security
+from . import api, assets, desk, errors, formats, health, navigation, public, security
 from .accounts import pages as account_pages
 from .imports import views as import_views
 from .jobs import views as job_views
@@ -50,6 +50,7 @@ def init_app(app: Flask, system: System) -> None:
     assets.init_app(app)
     formats.init_app(app)
     navigation.init_app(app)
+    api.init_app(app)
     security.init_app(app)
     app.register_blueprint(account_pages.pages)
     app.register_blueprint(desk.pages)
@@ -75,6 +76,9 @@ def language() -> str:
 
 
 def _language() -> str:
+    if request.path.startswith("/api/"):
+        chosen = request.args.get("language", "")
+        return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "zh"
     if request.path == "/en" or request.path.startswith("/en/"):
         return "en"
     if request.endpoint is None or request.blueprint in (None, *PUBLIC_PAGES):

@@ -1,1 +1,17 @@
-"""The interface for other programs: `/api/v1/…`."""
+"""The interface for other programs: ``/api/v1/…``, described at ``/api/openapi.json`` and readable at ``/api/``."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from . import describing, gate, network, records, searching
+from .blueprint import pages
+
+__all__ = ["init_app", "network", "pages", "records", "searching"]
+
+
+def init_app(app: Flask) -> None:
+    """Set the interface up; the token is asked for before any other check of the request."""
+    gate.init_app(app)
+    app.register_blueprint(pages)
+    app.register_blueprint(describing.pages)

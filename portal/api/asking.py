@@ -1,0 +1,184 @@
+"""What a request asks for: its body, its headers, its query; whatever cannot be read is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import request
+from flask_babel import gettext
+from werkzeug.exceptions import UnsupportedMediaType
+
+from registries.done import Asked
+from registries.fields import is_blank
+from registries.messages import N_, Problem
+from registries.references import AreaEntry, References
+
+from ..security import actor
+from . import problems
+from .failures import Answered
+
+MOST_REASON, MOST_KEY, MOST_ROWS = 500, 200, 200
+UNKNOWN_MEMBER = Problem(N_("This member is not known here."), N_("Leave it out."))
+#: How a member of a body that must be of a type is called where it is not.
+TYPE_NAMES = {
+    dict: N_("an object"), str: N_("a text"), bool: N_("true or false"), int: N_("a whole number"), list: N_("a list"),
+}  # fmt: skip
+
+
+def refuse(*errors: dict[str, Any]) -> Answered:
+    """The refusal of a request for what is wrong in it, ready to be raised."""
+    told = gettext(N_("Mend what is named in “errors” and send the request again."))
+    return Answered(problems.answer(422, told, errors=list(errors)))
+
+
+def body(members: Mapping[str, type], required: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The members of a JSON object, each of the type that is told; those left out are ``None``.
+
+    :raises Answered: it is no JSON, or no such object.
+    :raises UnsupportedMediaType: the body is said to be something else.
+    """
+    if not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        told = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError as error:
+        raise Answered(problems.answer(400, gettext(N_("The body is no JSON.")))) from error
+    if not isinstance(told, dict):
+        raise refuse(_not_a("", dict))
+    errors = [
+        problems.member(f"/{name}", "unknown", UNKNOWN_MEMBER) for name in told if name not in members
+    ]  # fmt: skip
+    for name, cls in members.items():
+        value = told.get(name)
+        if value is None and name in required:
+            errors.append(problems.member(f"/{name}", "required", Problem(N_("It is missing."), N_("Add it."))))
+        elif value is not None and (not isinstance(value, cls) or (cls is int and isinstance(value, bool))):
+            errors.append(_not_a(f"/{name}", cls))
+    if errors:
+        raise refuse(*errors)
+    return {name: told.get(name) for name in members}
+
+
+def _not_a(pointer: str, cls: type) -> dict[str, Any]:
+    problem = Problem(N_("It must be %(type)s."), N_("See /api/openapi.json."), type=Problem(TYPE_NAMES[cls]))
+    return problems.member(pointer, "type", problem)
+
+
+def reason_in(told: str | None, required: bool = False, in_query: bool = False) -> str | None:
+    """A reason without stray blanks, from the member or the parameter ``reason``.
+
+    :raises Answered: it is missing, says nothing, is too long, or holds what cannot be shown.
+    """
+    text = (told or "").strip()
+    if (required or told is not None) and (is_blank(text) or len(text) > MOST_REASON or not text.isprintable()):
+        problem = Problem(
+            N_("A reason of one line and at most %(most)s characters is needed."), N_("Say why."), most=MOST_REASON,
+        )  # fmt: skip
+        code = "required" if not text else "invalid"
+        raise refuse(_parameter("reason", code, problem) if in_query else problems.member("/reason", code, problem))
+    return text or None
+
+
+def version() -> int:
+    """The version that the caller has seen, from ``If-Match``.
+
+    :raises Answered: the header is missing or names none.
+    """
+    told = request.headers.get("If-Match", "").strip()
+    if not told or told == "*":
+        raise Answered(problems.answer(428, gettext(N_("Send If-Match with the ETag of the record you have read."))))
+    number = told.removeprefix("W/").strip('"')
+    if not (number.isascii() and number.isdigit()) or len(number) > 9:
+        raise Answered(problems.answer(412, gettext(N_("If-Match must be the ETag of the record you have read."))))
+    return int(number)
+
+
+def under_key() -> Asked | None:
+    """The request under the ``Idempotency-Key`` that the caller gave it, if any.
+
+    :raises Answered: the key is too long or holds what no header should.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= MOST_KEY or not key.isprintable() or not key.isascii():
+        raise Answered(problems.answer(400, gettext(
+            N_("An Idempotency-Key has 1 to %(most)s letters, digits and signs.")) % {"most": MOST_KEY},
+        ))  # fmt: skip
+    told = f"{request.method} {request.full_path} {request.headers.get('If-Match', '')}\n".encode()
+    return Asked(str(actor().details["id"]), key, told + request.get_data())
+
+
+def parameters(*known: str) -> dict[str, str]:
+    """The query, each name once.
+
+    :raises Answered: a name is not known or stands twice, or a value holds what cannot be shown.
+    """
+    errors = []
+    for name, values in request.args.lists():
+        if name not in known:
+            errors.append(_parameter(name, "unknown", UNKNOWN_MEMBER))
+        elif len(values) > 1:
+            errors.append(_parameter(name, "twice", Problem(N_("It stands there twice."), N_("Give it once."))))
+        elif not values[0].isprintable() or len(values[0]) > 2_000:
+            errors.append(wrong(name))
+    if errors:
+        raise refuse(*errors)
+    return {name: value for name, value in request.args.items() if value != ""}
+
+
+def wrong(name: str, remedy: str | None = None) -> dict[str, Any]:
+    """The entry of a query parameter whose value will not do."""
+    problem = Problem(N_("This value cannot be read."), remedy or N_("See /api/openapi.json."))
+    return _parameter(name, "invalid", problem)
+
+
+def _parameter(name: str, code: str, problem: Problem) -> dict[str, Any]:
+    entry = problems.member("", code, problem)
+    del entry["pointer"]
+    return {"parameter": name[:60], **entry}
+
+
+def number(told: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    """A whole number of the query between two bounds.
+
+    :raises Answered: it is none.
+    """
+    text = told.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or not least <= int(text) <= most:
+        raise refuse(wrong(name))
+    return int(text)
+
+
+def choice(told: Mapping[str, str], name: str, choices: Mapping[str, Any], default: Any) -> Any:
+    """What one of a few words of the query stands for.
+
+    :raises Answered: it is none of them.
+    """
+    text = told.get(name)
+    if text is None:
+        return default
+    if text not in choices:
+        raise refuse(wrong(name))
+    return choices[text]
+
+
+YES_NO = {"true": True, "false": False}
+
+
+def area(told: Mapping[str, str], known: References, name: str = "area") -> AreaEntry | None:
+    """The area that the query names by its code or id.
+
+    :raises Answered: there is none.
+    """
+    text = told.get(name)
+    if text is None:
+        return None
+    found = known.areas.find(text)
+    if found is None:
+        raise refuse(wrong(name, N_("Write the code or the id of an area, see /api/v1/areas.")))
+    return found
