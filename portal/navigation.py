@@ -18,7 +18,7 @@ ENTRIES: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         ("work", N_("My work"), "desk.work", "desk"),
         ("imports", N_("Imports"), "imports.history", "import"),
         ("exports", N_("Exports"), "exports.history", "export"),
-        ("duplicates", N_("Duplicates"), "desk.duplicates", "desk"),
+        ("duplicates", N_("Duplicates"), "desk.duplicates_list", "desk"),
         ("jobs", N_("My jobs"), "jobs.own", "desk"),
     )),
     (N_("Registries"), ()),

@@ -1,6 +1,8 @@
 """The clerks' desk: lists, records, forms."""
 
-from . import editing, lists, searching, showing_records, suggesting
+from . import alike, editing, lists, merging_views, searching, showing_records, suggesting
 from .pages import pages
 
-__all__ = ["editing", "lists", "pages", "searching", "showing_records", "suggesting"]
+__all__ = [
+    "alike", "editing", "lists", "merging_views", "pages", "searching", "showing_records", "suggesting",
+]

@@ -39,7 +39,7 @@ def suggest_codes(scheme: str) -> Response:
 
 
 @pages.get("/suggest/areas")
-@allowed("desk", "lead")
+@allowed("desk", "lead", "any_administration")
 def suggest_areas() -> Response:
     """Areas by a part of their name or code."""
     words, language = fold(request.args.get("q", "")), str(get_locale())[:2]
