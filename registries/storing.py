@@ -147,8 +147,8 @@ class Kind:
     ``overdue(day)`` is the condition, in SQL, that something should have been done with a record before a day;
     ``seen`` is the field that tells when somebody last looked at the thing itself;
     ``branch(values)`` makes of a row whose code stands in an earlier row of the file a record of its own, if it can;
-    ``ask(session, batch, actor)`` asks other areas for the records that rows of an applied batch are about and that they
-    hold, ``unask`` takes back what a batch asked for.
+    ``ask(session, batch, actor)`` asks other areas for the records of theirs that rows of an applied batch are about,
+    ``unask`` takes back what a batch asked for.
     """
 
     name: str

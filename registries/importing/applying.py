@@ -64,6 +64,7 @@ def apply(
             ))
         moved = changes.head(session, batch.database).last_id != batch.log_position
         _Applier(session, records, batch, actor, progress).run(moved)
+        records.kind.ask(session, batch, actor)
         batches.set_state(session, batch, "applied", applied_at=now())
         changes.append(session, actor.name, [Entry("batch", batch.id, "apply", {
             "file_name": [None, batch.file_name], "counts": [None, batch.counts],
@@ -213,6 +214,7 @@ def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, a
         edited |= still_needed(session, catalogue, batch, edited)
         _require_within(session, catalogue, batch, paths, edited)
         duplicates.forget(session, name, batch.id)
+        catalogue[batch.kind].kind.unask(session, batch, actor)
         for chunk in in_chunks(changes.of_batch(session, name, batch.id), CHUNK):
             _put_back(session, catalogue, chunk, edited, undone, actor)
         # Nor may a record be put back where the actor has no right to it; nothing is written then.

@@ -249,7 +249,7 @@ class Comparer:
         away: Item | None,
     ) -> Decision:
         if not self.sees(item):
-            return Decision(outcome.number, "transfer", item.id)
+            return self._transfer(outcome, item)
         for code in outcome.codes:
             if found.codes.get(code, item.id) != item.id:
                 return _failed(outcome, code[0], HELD)
@@ -277,6 +277,13 @@ class Comparer:
             return self._outside(outcome)
         state = "changed" if values else "same"
         return Decision(outcome.number, state, item.id, values, version=item.version, warnings=warnings)
+
+    def _transfer(self, outcome: Outcome, item: Item) -> Decision:
+        """A record that another area holds is to come to where the row says, if that is the actor's own."""
+        if not self._in_scope(outcome.area_id):
+            return self._outside(outcome)
+        values = {"area_id": UUID(outcome.area_id)} if outcome.area_id else {}
+        return Decision(outcome.number, "transfer", item.id, values)
 
     def _masked(self, name: str, text: str) -> dict[str, Any]:
         label = Problem(self.reader.schema.plan[name].label)

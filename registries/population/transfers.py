@@ -8,23 +8,23 @@ everybody in it, as the life event that it is, in one transaction.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from .. import changes, days, references
 from ..access import Actor, NotAllowed
 from ..areas import Area, within
 from ..changes import Entry
-from ..db import new_id, now
-from ..importing.batches import STAGED_ROW, Batch
+from ..db import now
 from ..messages import N_, Problem, Refused
 from ..records import Item, NotFound
+from .asking import OPEN, TABLE, WITHDRAWN, Asked, ask, asked
 from .homes import households
 from .households import members, move_household
 from .life_events import return_after_absence, transfer
@@ -32,24 +32,10 @@ from .models import Resident, TransferRequest
 from .rules import MOVED_OUT
 from .service import residents
 
-OPEN, APPROVED, REFUSED, WITHDRAWN = "open", "approved", "refused", "withdrawn"
+APPROVED, REFUSED = "approved", "refused"
 #: Whom the log names beside who decided: the move needs rights on both sides, which the two have together.
 _BOTH = "%s, asked by %s"
-_TABLE: sa.Table = TransferRequest.__table__  # type: ignore[assignment]
 _RESIDENT: sa.Table = Resident.__table__  # type: ignore[assignment]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request as who made it sees it: it tells nothing of the record."""
-
-    id: UUID
-    area_id: UUID
-    with_household: bool
-    state: str
-    reason: str
-    requested_at: datetime
-    answer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,62 +70,34 @@ def request(
         raise Refused(Problem(
             N_("There is nobody to ask for with this number."), N_("Add the person, or change the record you have."),
         ))  # fmt: skip
-    return _ask(session, item.id, area_id, known.path, actor, reason.strip(), with_household, None)
-
-
-def request_for_batch(session: Session, batch: Batch, *, actor: Actor, reason: str) -> int:
-    """Ask for everybody whom a file of the actor's named and another area holds; returns how many were asked for now.
-
-    Repeating it asks for nobody twice.
-    """
-    if actor.name != batch.actor and not actor.console:
-        raise NotAllowed("transfer of another's import")
-    known = references.load(session).areas.get(batch.area_id)
-    if known is None or not actor.may("import", "population", known.path):
-        raise NotAllowed("import")
-    staged = STAGED_ROW["population"]
-    asked = sa.select(_TABLE.c.resident_id).where(_TABLE.c.area_id == batch.area_id, _TABLE.c.state == OPEN)
-    ids = session.scalars(
-        sa.select(staged.c.record_id).distinct().where(
-            staged.c.batch_id == batch.id, staged.c.state == "transfer", staged.c.record_id.not_in(asked),
-        )
-    ).all()  # fmt: skip
-    for record_id in ids:
-        _ask(session, record_id, batch.area_id, known.path, actor, reason, False, batch.id)
-    return len(ids)
-
-
-def _ask(
-    session: Session, resident_id: UUID, area_id: UUID, path: str, actor: Actor, reason: str, with_household: bool,
-    batch_id: UUID | None,
-) -> Asked:
-    row = TransferRequest(
-        id=new_id(), resident_id=resident_id, with_household=with_household, area_id=area_id, area_path=path,
-        state=OPEN, reason=reason[:500], requested_by=actor.name, requested_at=now(), batch_id=batch_id,
-    )  # fmt: skip
-    try:
-        with session.begin_nested():
-            session.add(row)
-            session.flush()
-    except IntegrityError as error:
-        raise Refused(Problem(
-            N_("Somebody of your area has asked for this person already."), N_("Wait for the answer."),
-        )) from error  # fmt: skip
-    told: dict[str, list[Any]] = {"area_id": [None, str(area_id)], "with_household": [None, with_household]}
-    changes.append(session, actor.name, [Entry("transfer_request", row.id, "request", told, reason=reason)])
-    return _asked(row)
-
-
-def _asked(row: Any) -> Asked:
-    return Asked(
-        row.id, row.area_id, row.with_household, row.state, row.reason, row.requested_at, row.answer
+    return ask(
+        session, item.id, area_id, known.path, actor=actor, reason=reason.strip(), with_household=with_household,
     )
+
+
+def enter(
+    session: Session, raw: Mapping[str, Any], *, actor: Actor, reason: str | None = None, as_of: date | None = None,
+) -> Item | Asked:
+    """Make a resident of what was typed, or ask for the one whom another area holds under the same number.
+
+    Only the number, the area and the reason of what was typed become part of the request.
+
+    :raises Refused: a transfer needs a reason and none is given, or it was asked for already.
+    """
+    checked = residents.check(session, raw)
+    number = checked.values.get("id_number")
+    holder = residents.holders(session, {("id_number", number)}).get(("id_number", number)) if number else None
+    item = next(iter(residents.load(session, [holder])), None) if holder else None
+    area_id = checked.values.get("area_id")
+    if number is None or item is None or area_id is None or actor.may("read", "population", item.area_path):
+        return residents.create(session, raw, actor=actor, reason=reason, as_of=as_of)
+    return request(session, number, area_id=area_id, actor=actor, reason=reason or "")
 
 
 def mine(session: Session, *, actor: Actor, limit: int = 200) -> list[Asked]:
     """What the actor has asked for and what became of it, the latest first."""
-    statement = sa.select(_TABLE).where(_TABLE.c.requested_by == actor.name)
-    return [_asked(row) for row in session.execute(statement.order_by(_TABLE.c.requested_at.desc()).limit(limit))]
+    statement = sa.select(TABLE).where(TABLE.c.requested_by == actor.name)
+    return [asked(row) for row in session.execute(statement.order_by(TABLE.c.requested_at.desc()).limit(limit))]
 
 
 def to_answer(session: Session, *, actor: Actor, limit: int = 200) -> list[ToAnswer]:
@@ -148,15 +106,15 @@ def to_answer(session: Session, *, actor: Actor, limit: int = 200) -> list[ToAns
     holder, survivor = _RESIDENT.alias("holder"), _RESIDENT.alias("survivor")
     path = sa.func.coalesce(survivor.c.area_path, holder.c.area_path)
     statement = (
-        sa.select(_TABLE, sa.func.coalesce(survivor.c.id, holder.c.id).label("whom"))
-        .join(holder, holder.c.id == _TABLE.c.resident_id)
+        sa.select(TABLE, sa.func.coalesce(survivor.c.id, holder.c.id).label("whom"))
+        .join(holder, holder.c.id == TABLE.c.resident_id)
         .outerjoin(survivor, survivor.c.id == holder.c.merged_into)
-        .where(_TABLE.c.state == OPEN, _TABLE.c.requested_by != actor.name)
+        .where(TABLE.c.state == OPEN, TABLE.c.requested_by != actor.name)
         .where(*([] if scopes is None else [within(path, scopes)]))
     )
     return [
         ToAnswer(row.id, row.whom, row.area_id, row.with_household, row.reason, row.requested_by, row.requested_at)
-        for row in session.execute(statement.order_by(_TABLE.c.requested_at).limit(limit))
+        for row in session.execute(statement.order_by(TABLE.c.requested_at).limit(limit))
     ]
 
 

@@ -15,7 +15,7 @@ from registries.messages import Refused
 from registries.population import transfers
 from registries.population.households import members
 from registries.population.service import households, residents
-from registries.records import NotFound
+from registries.records import Invalid, NotFound
 from tests.conftest import demo_number
 from tests.factories import Sheet
 
@@ -188,17 +188,71 @@ def test_nobody_asks_for_an_area_that_is_not_theirs(database, paths, family, hol
         ask(database, paths, holder)
 
 
-def test_a_file_asks_for_everybody_in_it_whom_others_hold(database, paths, family, asker, holder):
-    table = Sheet(["name", "doc_type", "id_number"], [["王小明", "RIC", NUMBER]])
-    batch = importing.stage(database, residents, table, importing.Options("list.csv"), actor=asker, workers=0)
-    assert batch.counts["transfer"] == 1
-    for expected in (1, 0):
-        with database.writing("population") as session:
-            assert transfers.request_for_batch(session, batch, actor=asker, reason="In our list.") == expected
-    with pytest.raises(NotAllowed), database.writing("population") as session:
-        transfers.request_for_batch(session, batch, actor=holder, reason="x")
+def staged(database, actor, *rows, headings=("name", "doc_type", "id_number")):
+    table = Sheet(list(headings), [list(row) for row in rows])
+    return importing.stage(database, residents, table, importing.Options("list.csv"), actor=actor, workers=0)
+
+
+def test_an_imported_file_asks_for_everybody_in_it_whom_others_hold(database, paths, family, asker, holder):
+    for serial in range(2):
+        batch = staged(database, asker, ["王小明", "RIC", NUMBER])
+        assert batch.counts["transfer"] == 1
+        importing.apply(database, residents, batch.id, actor=asker)
+        with database.reading() as session:
+            (asked,) = transfers.mine(session, actor=asker)
+            (seen,) = transfers.to_answer(session, actor=holder)
+        assert (asked.id, asked.area_id, asked.state, asked.reason) == (seen.id, paths[ASKING].id, "open", "list.csv")
+        assert seen.resident_id == family[0], serial
+    answer(database, transfers.approve, asked, holder)
+    with database.reading() as session:
+        assert residents.get(session, family[0], actor=asker).area_path == paths[ASKING].path
+
+
+def test_a_file_that_is_only_checked_asks_for_nobody(database, paths, family, asker):
+    staged(database, asker, ["王小明", "RIC", NUMBER])
+    with database.reading() as session:
+        assert transfers.mine(session, actor=asker) == []
+
+
+def test_a_row_asks_for_the_area_that_it_names_or_fails(database, paths, family):
+    clerk = Actor("clerk", (Grant("registry_admin", paths[ASKING].path[:-4]),))
+    headings = ("name", "doc_type", "id_number", "area_id")
+    batch = staged(database, clerk, ["王小明", "RIC", NUMBER, ASKING], headings=headings)
+    importing.apply(database, residents, batch.id, actor=clerk)
+    with database.reading() as session:
+        assert [one.area_id for one in transfers.mine(session, actor=clerk)] == [paths[ASKING].id]
+    outside = staged(database, clerk, ["王小明", "RIC", NUMBER, HOLDING], headings=headings)
+    assert (outside.counts["transfer"], outside.counts["error"]) == (0, 1)
+
+
+def test_an_import_taken_back_asks_for_nobody_any_more(database, paths, family, asker, holder, catalogue):
+    batch = staged(database, asker, ["王小明", "RIC", NUMBER], ["张三", "RIC", demo_number(2, "2")])
+    importing.apply(database, residents, batch.id, actor=asker)
+    importing.undo(database, catalogue, batch.id, actor=asker)
+    with database.reading() as session:
+        assert [one.state for one in transfers.mine(session, actor=asker)] == ["withdrawn"]
+        assert transfers.to_answer(session, actor=holder) == []
+
+
+def typed(database, actor, number, **told):
+    raw = {"name": "张三", "doc_type": "RIC", "id_number": number, "area_id": ASKING}
+    with database.writing("population") as session:
+        return transfers.enter(session, raw, actor=actor, **told)
+
+
+def test_a_number_typed_that_others_hold_becomes_a_request(database, paths, family, asker, holder):
+    with pytest.raises(Refused, match="reason"):
+        typed(database, asker, NUMBER)
+    assert isinstance(typed(database, asker, NUMBER, reason="Lives here now."), transfers.Asked)
     with database.reading() as session:
         assert [one.resident_id for one in transfers.to_answer(session, actor=holder)] == [family[0]]
+
+
+def test_a_number_typed_that_nobody_holds_becomes_a_resident(database, paths, family, asker, actor):
+    item = typed(database, asker, demo_number(2, "2"), reason="seen")
+    assert item.area_path == paths[ASKING].path
+    with pytest.raises(Invalid):
+        typed(database, actor, NUMBER, reason="seen")  # Who sees the record is told to change it.
 
 
 def test_a_request_for_an_unknown_id_is_not_there(database, holder):
