@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import api, assets, desk, errors, formats, health, navigation, public, security
+from . import api, assets, desk, errors, formats, health, leader, navigation, public, security
 from .accounts import pages as account_pages
 from .imports import views as import_views
 from .jobs import views as job_views
@@ -54,6 +54,7 @@ def init_app(app: Flask, system: System) -> None:
     security.init_app(app)
     app.register_blueprint(account_pages.pages)
     app.register_blueprint(desk.pages)
+    app.register_blueprint(leader.pages)
     app.register_blueprint(import_views.pages)
     app.register_blueprint(job_views.pages)
     app.after_request(add_headers)

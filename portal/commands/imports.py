@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,9 +14,11 @@ from registries import importing, references, sheets
 from registries.access import REGISTRIES, Actor
 from registries.importing import Batch, Options, mapping
 from registries.importing.batches import STATE_NAMES
-from registries.messages import N_, Problem, joined
+from registries.importing.reviewing import positions
+from registries.messages import N_
 from registries.records import Records
 
+from ..imports.workbooks import write_failed
 from ..system import System
 from . import output
 from .arguments import actor, area_id, area_named, assigned, kind_choice
@@ -128,18 +129,8 @@ def _applied(system: System, records: Records, batch: Batch, who: Actor) -> Batc
     return batch
 
 
-def _positions(batch: Batch) -> dict[str, int]:
-    """For each field the position of its (first) column in the file."""
-    positions: dict[str, int] = {}
-    for position, heading in enumerate(batch.headings):
-        name = batch.mapping["columns"].get(heading)
-        if name:
-            positions.setdefault(name, position)
-    return positions
-
-
 def _print_failed(system: System, batch: Batch, letters: list[str]) -> None:
-    columns = {name: (letters[position], batch.headings[position]) for name, position in _positions(batch).items()}
+    columns = {name: (letters[position], batch.headings[position]) for name, position in positions(batch).items()}
     with system.database.reading() as session:
         for shown, (number, _cells, problems) in enumerate(importing.failed_rows(session, batch)):
             if shown == output.SHOWN_ROWS:
@@ -171,26 +162,8 @@ def _print_end(system: System, batch: Batch, looking: bool, told: dict[str, Any]
 
 
 def _write_errors(system: System, batch: Batch, path: Path) -> None:
-    """The failed rows as they came, the reasons as comments on their cells and together in the last column."""
-    positions = _positions(batch)
-
-    def failures() -> Iterator[tuple[int, list[Any], dict[int, str]]]:
-        for number, cells, problems in importing.failed_rows(session, batch):
-            reasons: dict[int, str] = {}
-            for name, found in problems.items():
-                said = [system.say(Problem.from_json(told)) for told in found]
-                place = positions.get(name, -1)
-                reasons[place] = joined([*([reasons[place]] if place in reasons else []), *said])
-            yield number, cells, reasons
-
     with system.database.reading() as session:
-        sheets.write_errors(
-            path,
-            batch.headings,
-            failures(),
-            reason_heading=system.gettext(N_("Reason")),
-            row_heading=system.gettext(N_("Row in the file")),
-        )
+        write_failed(system, session, batch, path, system.language)
 
 
 def _apply(system: System) -> click.Command:

@@ -107,6 +107,8 @@ def _worker(system: System) -> click.Command:
         worker = Worker(system)
         if once:
             done = [Problem(TASKS[name]) for name in worker.turn()]
+            while worker.runner.turn():
+                pass
             click.echo(system.say(Problem(N_("Done: %(tasks)s."), tasks=done)))
         else:
             if beside is None:

@@ -217,7 +217,8 @@ class Health:
 
 def health(session: Session) -> Health:
     """The state of the queue for whoever runs the system; it names nobody and tells of no file."""
-    counts = dict(session.execute(sa.select(Job.state, sa.func.count()).group_by(Job.state)).tuples())
+    rows = session.execute(sa.select(Job.state, sa.func.count().label("number")).group_by(Job.state))
+    counts = {row.state: int(row.number) for row in rows}
     failed = session.scalar(
         sa.select(sa.func.count()).where(Job.state == "failed", Job.finished_at > now() - timedelta(days=1))
     )

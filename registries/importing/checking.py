@@ -21,7 +21,7 @@ from ..messages import N_, Problem
 from ..references import References
 from ..schemas import Checked, Findings, RecordSchema, merged
 from ..sheets.cells import is_unreadable, lost_digits
-from ..storing import Kind, no_branch
+from ..storing import Kind, no_branch, overriding
 from .mapping import RECORD_ID, VERSION, ColumnMapping
 
 Row = tuple[int, Sequence[Any]]
@@ -96,6 +96,7 @@ class RowReader:
         self._sealed = frozenset(name for name, item in self.schema.plan.items() if item.sealed)
         # Fields that are more than text say themselves what may be lost in them.
         self._digits = frozenset({SOURCE_KEY, *(n for n, item in self.schema.plan.items() if type(item) is Text)})
+        self._to_json = overriding(self.schema.plan, "to_json")
         self._required = [n for n, item in self.schema.plan.items() if item.required and not item.computed]
 
     def recipe(self) -> tuple[Any, ...]:
@@ -142,8 +143,10 @@ class RowReader:
         raw.pop(VERSION, None)
         checked = self.check(raw, {})
         values = self.told(checked.values, raw)
-        plan = self.schema.plan
-        ready = {name: plan[name].to_json(value) for name, value in values.items() if name in plan}
+        plan, to_json = self.schema.plan, self._to_json
+        ready = {
+            name: to_json[name](value) if name in to_json else value for name, value in values.items() if name in plan
+        }
         return Outcome(
             number, json_text(ready), _told(checked.errors), _told(checked.warnings),
             [name for name in self._required if values.get(name) is None and name not in masked], masked,

@@ -16,7 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from .. import references
+from .. import references, showing
 from ..access import REGISTRIES, Actor
 from ..areas import Area, within
 from ..changes import CHANGE
@@ -166,12 +166,16 @@ class ChangedRow:
 def differences(
     session: Session, records: Records, batch: Batch, known: References, *, actor: Actor, after: int = 0,
     limit: int = PAGE,
-) -> list[ChangedRow]:
-    """What the rows of a waiting batch would change, from row ``after`` on; records out of reach are left out."""
+) -> tuple[list[ChangedRow], int | None]:
+    """What the rows of a waiting batch would change, those after the row ``after``; and where the next page begins.
+
+    Records out of reach are left out.
+    """
     storage, table = records.storage, STAGED_ROW[batch.database]
     rows = session.execute(sa.select(table).where(
         table.c.batch_id == batch.id, table.c.state == "changed", table.c.number > after, table.c.payload.is_not(None),
-    ).order_by(table.c.number).limit(limit)).all()
+    ).order_by(table.c.number).limit(limit + 1)).all()
+    onward, rows = (rows[limit - 1].number if len(rows) > limit else None), rows[:limit]
     items = {item.id: item for item in records.load(session, [row.record_id for row in rows])}
     keys = session.info["keys"]
     found = []
@@ -181,8 +185,8 @@ def differences(
             continue
         values = storage.from_json(batches.open_row(keys, batch.id, row.number, row.payload))
         told = _differences(keys, storage.fields, item, values, known)
-        found.append(ChangedRow(row.number, item.id, records.kind.title(item.values), told))
-    return found
+        found.append(ChangedRow(row.number, item.id, showing.title(session, records, item), told))
+    return found, onward
 
 
 def _differences(
@@ -224,7 +228,7 @@ def doubts(session: Session, records: Records, batch: Batch, *, actor: Actor, li
     ).order_by(table.c.number).limit(limit)).all()
     items = {item.id: item for item in records.load(session, [row.probable for row in rows])}
     return [
-        Doubt(row.number, row.record_id, row.probable, records.kind.title(items[row.probable].values))
+        Doubt(row.number, row.record_id, row.probable, showing.title(session, records, items[row.probable]))
         for row in rows
         if row.probable in items and actor.may("read", batch.database, items[row.probable].area_path)
     ]
@@ -254,7 +258,7 @@ def written(
     for row in rows:
         item = items.get(row.record_id)
         if item is not None and actor.may("read", batch.database, item.area_path):
-            yield row.kind, row.record_id, row.action, catalogue[row.kind].kind.title(item.values)
+            yield row.kind, row.record_id, row.action, showing.title(session, catalogue[row.kind], item)
 
 
 def left_behind(session: Session, batch: Batch, limit: int = PAGE) -> list[tuple[str, UUID]]:

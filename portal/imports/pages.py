@@ -1,0 +1,65 @@
+"""The blueprint of the imports, and what its views begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, current_app, request
+from flask_babel import get_locale, gettext
+
+from registries.messages import Problem
+from registries.records import Records
+
+from ..security import account, actor
+from ..system import System
+from . import service
+from .service import Import
+
+pages = Blueprint("imports", __name__, url_prefix="/desk/imports")
+
+#: Requests that may be as large as the file that they carry, and of how many fields.
+LARGE = "imports.new"
+MANY_FIELDS = "imports.columns"
+FORM_BYTES = 1_000_000
+
+
+@pages.app_url_value_preprocessor
+def make_room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let files in that are as large as is set, from those who are signed in; before anything of the form is read."""
+    if request.method == "POST" and endpoint in (LARGE, MANY_FIELDS) and account() is not None:
+        request.max_form_parts = 5_000
+        if endpoint == LARGE:
+            request.max_content_length = system().settings.import_max_bytes + FORM_BYTES
+
+
+def system() -> System:
+    """The running program."""
+    found: System = current_app.extensions["sanku"]
+    return found
+
+
+def language() -> str:
+    """The language of this request, as records and files know it."""
+    return str(get_locale())[:2]
+
+
+def found(import_id: UUID) -> tuple[Import, Records]:
+    """An import that the account may see, and its kind.
+
+    :raises NotFound: there is none, or it lies outside what the account may see.
+    """
+    with system().database.reading() as session:
+        one = service.find(session, import_id, actor=actor())
+    return one, system().catalogue[one.kind]
+
+
+def said(errors: Mapping[str, Sequence[Problem]]) -> dict[str, list[str]]:
+    """Problems by field, in the language of the request."""
+    return {name: [problem.localised(gettext) for problem in problems] for name, problems in errors.items()}
+
+
+def summary(errors: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """The same for the summary above the form: each with the id of its field."""
+    return [(name, text) for name, texts in errors.items() for text in texts]

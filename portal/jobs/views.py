@@ -1,0 +1,106 @@
+"""The jobs that one asked for: what they are doing, what came of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from registries.messages import N_, Problem
+
+from ..security import actor, allowed
+from ..system import System
+from . import queue
+from .models import Job
+from .queue import KIND_NAMES, OPEN_STATES, STATE_NAMES
+
+pages = Blueprint("jobs", __name__, url_prefix="/desk/jobs")
+
+PAGE = 50
+TONES = {"waiting": "", "running": "info", "done": "good", "failed": "danger", "stopped": "warn"}
+#: What the figures of a result are called, for people.
+RESULT_NAMES = {
+    "new": N_("new"), "changed": N_("changed"), "same": N_("unchanged"), "duplicate": N_("repeated in the file"),
+    "transfer": N_("registered elsewhere"), "error": N_("failed"), "restored": N_("changes taken back"),
+    "conflicts": N_("left as they are, changed since"), "rows": N_("records"), "documents": N_("documents"),
+    "files": N_("files"), "folder": N_("folder"), "found": N_("pairs found"), "queued": N_("new pairs"),
+}
+
+
+def system() -> System:
+    """The running program."""
+    found: System = current_app.extensions["sanku"]
+    return found
+
+
+def subject(job: Job) -> str | None:
+    """The address of what a job is about."""
+    if job.subject_id is None:
+        return None
+    if job.kind.startswith("import_"):
+        return url_for("imports.show", import_id=job.subject_id)
+    if job.kind == "export":
+        return url_for("exports.show", order_id=job.subject_id)
+    return None
+
+
+def figures(job: Job) -> list[tuple[str, Any]]:
+    """What a job has to tell, with the names of its figures."""
+    told = job.result or {}
+    return [(gettext(name), told[key]) for key, name in RESULT_NAMES.items() if key in told]
+
+
+def failure(job: Job) -> str | None:
+    """Why a job failed and what to do, in the language of the request."""
+    return Problem.from_json(job.failure).localised(gettext) if job.failure else None
+
+
+@pages.get("/")
+@allowed("signed_in")
+def own() -> str:
+    """The jobs that the account asked for, the newest first."""
+    try:
+        before = UUID(request.args["before"]) if "before" in request.args else None
+    except ValueError:
+        before = None
+    with system().database.reading() as session:
+        found = queue.own(session, actor=actor(), before=before, limit=PAGE + 1)
+    onward = url_for("jobs.own", before=found[PAGE - 1].id) if len(found) > PAGE else None
+    return render_template(
+        "jobs/own.html", jobs=found[:PAGE], onward=onward, first=url_for("jobs.own") if before else None,
+        kind_names=KIND_NAMES, state_names=STATE_NAMES, tones=TONES, subject=subject, failure=failure,
+    )
+
+
+@pages.get("/<uuid:job_id>")
+@allowed("signed_in")
+def show(job_id: UUID) -> str:
+    """A job: how far it has come, or what came of it."""
+    with system().database.reading() as session:
+        job = queue.find(session, job_id, actor=actor())
+    return render_template(
+        "jobs/show.html", job=job, title=gettext(KIND_NAMES[job.kind]), state_names=STATE_NAMES, tones=TONES,
+        subject=subject(job), figures=figures(job), failure=failure(job), is_open=job.state in OPEN_STATES,
+    )
+
+
+@pages.get("/<uuid:job_id>/state")
+@allowed("signed_in")
+def state(job_id: UUID) -> Response:
+    """How far a job has come, for the script that asks again and again."""
+    with system().database.reading() as session:
+        job = queue.find(session, job_id, actor=actor())
+    return jsonify(state=job.state, done=job.done, total=job.total, ended=job.state not in OPEN_STATES)
+
+
+@pages.post("/<uuid:job_id>/stop")
+@allowed("signed_in")
+def stop(job_id: UUID) -> BaseResponse:
+    """Stop a job; what it was doing is undone."""
+    with system().database.writing("system") as session:
+        queue.ask_to_stop(session, job_id, actor=actor())
+    flash(gettext("It stops in a moment."), "info")
+    return redirect(url_for("jobs.show", job_id=job_id), 303)
