@@ -84,6 +84,19 @@ def verify(session: Session, database: str, noted: Head | None = None) -> Iterat
     yield from _end(session, database, expected - 1, mac, noted)
 
 
+def nothing_holds(session: Session, database: str) -> bool:
+    """Whether neither the head nor a single row stands under these keys, as it is with the keys of another system."""
+    keys: Keys = session.info["keys"]
+    if _told_end(session, database) is not None:
+        return False
+    mac: Any = FIRST_MAC
+    for row in _rows(session, database):
+        if _fault(keys, row, row["id"], mac) is None:
+            return False
+        mac = row["mac"]
+    return True
+
+
 def _fault(keys: Keys, row: Row, expected: int, mac: Any) -> str | None:
     if row["id"] < expected:
         return "inserted"

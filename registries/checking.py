@@ -52,6 +52,9 @@ def check(
     yield from _keys(database)
     if database.is_sqlite:
         yield from _sqlite(database)
+    if _strange_keys(database):
+        yield _wrong_keys(database)
+        return
     for name in DATABASES:
         yield from _log(database, name)
     if lacking:
@@ -69,6 +72,20 @@ def check(
                 N_("The search index is %(count)s changes behind."), N_("Run “sanku index catch-up”."),
                 count=lag.behind,
             ), lag.database)  # fmt: skip
+
+
+def _strange_keys(database: Database) -> bool:
+    """Whether nothing that was ever logged stands under these keys; nobody alters everything by hand."""
+    with database.reading() as session:
+        return all(chain.nothing_holds(session, name) for name in DATABASES)
+
+
+def _wrong_keys(database: Database) -> Finding:
+    return Finding("error", Problem(
+        N_("Nothing in the change logs fits the key file %(file)s: it is that of another system, or was replaced."),
+        N_("Name the right key file in SANKU_KEYS, or restore it from its own backup, and check again."),
+        file=str(database.keys.path or ""),
+    ))  # fmt: skip
 
 
 def _not_erased(session: Session, records: Records) -> Iterator[Finding]:

@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from registries import checking, record_checks
+from registries.changes import CHANGE
+from registries.crypto import Keys
 from registries.db import Database
 
 
@@ -28,6 +30,26 @@ def write(database: Database, statement: sa.Executable) -> None:
 
 def test_nothing_is_found_where_nothing_is_wrong(any_database, catalogue, records):
     assert found(any_database, catalogue) == []
+
+
+def test_the_keys_of_another_system_are_suspected_in_one_finding(any_database, catalogue, records):
+    ours, any_database.keys = any_database.keys, Keys.temporary()
+    try:
+        said = [text for _, _, _, text in found(any_database, catalogue)]
+    finally:
+        any_database.keys = ours
+    assert len(said) == 1
+    assert "key file" in said[0]
+    assert found(any_database, catalogue) == []
+
+
+def test_one_log_altered_from_end_to_end_is_still_named_row_by_row(any_database, catalogue, records):
+    log = CHANGE["facilities"]
+    write(any_database, log.update().values(actor="somebody else"))
+    with any_database.engine.connect() as connection:
+        rows = connection.scalar(sa.select(sa.func.count()).select_from(log))
+    altered = [text for _, _, _, text in found(any_database, catalogue) if "of the change log was altered" in text]
+    assert len(altered) == rows
 
 
 @pytest.mark.parametrize("kind", ["resident", "organisation", "facility"])
