@@ -28,7 +28,8 @@ COMMON = ("retired_at", "merged_into", "source", "source_key")
 def still_needed(session: Session, catalogue: Mapping[str, Records], batch: Batch, edited: set[UUID]) -> set[UUID]:
     """The records that a batch created and that others need which stay: strangers, and those edited since.
 
-    A record that stays for the sake of another keeps what it needs itself.
+    A record that stays for the sake of another keeps what it needs itself. Records of the other databases are strangers
+    always: no import writes two databases.
     """
     log = CHANGE[batch.database]
     made: dict[str, list[UUID]] = {}
@@ -45,12 +46,28 @@ def still_needed(session: Session, catalogue: Mapping[str, Records], batch: Batc
         for chunk in in_chunks(wanted, CHUNK):
             for referrer, target in session.execute(sa.select(who, column).where(column.in_(chunk))):
                 needs.setdefault(referrer, []).append(target)
-    needed: set[UUID] = set()
-    ahead = [referrer for referrer in needs if referrer not in touched or referrer in edited]
+    needed = _needed_elsewhere(session, catalogue, batch)
+    ahead = [one for one in needs if one not in touched or one in edited or one in needed]
     while ahead:
         fresh = [target for target in needs.get(ahead.pop(), ()) if target not in needed]
         needed.update(fresh)
         ahead += fresh
+    return needed
+
+
+def _needed_elsewhere(session: Session, catalogue: Mapping[str, Records], batch: Batch) -> set[UUID]:
+    """The records that a batch created and that records of other databases point at."""
+    log = CHANGE[batch.database]
+    needed: set[UUID] = set()
+    for database in {records.kind.database for records in catalogue.values()} - {batch.database}:
+        for _who, column, kind in _references(catalogue, database):
+            if kind and (kind not in catalogue or catalogue[kind].kind.database != batch.database):
+                continue
+            # One statement for all: not every such column has an index.
+            made = sa.select(log.c.record_id).where(
+                log.c.batch_id == batch.id, log.c.action == "create", *([log.c.kind == kind] if kind else []),
+            )
+            needed.update(session.scalars(sa.select(column).distinct().where(column.in_(made))))
     return needed
 
 

@@ -119,3 +119,20 @@ def test_a_file_that_waited_while_its_area_was_merged_goes_into_the_other_one(da
     path = merged()
     importing.apply(database, organisations, batch.id, actor=actor)
     assert paths(database) == [path]
+
+
+def test_a_unit_that_a_record_of_another_database_points_at_stays(any_database, catalogue, actor):
+    table = Sheet(HEADINGS, [FIRM, OTHER])
+    batch = importing.stage(any_database, organisations, table, importing.Options("u.csv"), actor=actor, workers=0)
+    importing.apply(any_database, organisations, batch.id, actor=actor)
+    with any_database.reading() as session:
+        kept = session.scalar(sa.select(TABLE.c.id).where(TABLE.c.name == FIRM[0]))
+    with any_database.writing("facilities") as session:
+        catalogue["facility"].create(session, {
+            "name": "消火栓", "subclass": "0101", "area_id": INSIDE,
+            "links": [{"role": "kept_by", "target_id": str(kept)}],
+        }, actor=actor, reason="seen")  # fmt: skip
+    undone = importing.undo(any_database, catalogue, batch.id, actor=actor)
+    assert list(undone.conflicts) == [("organisation", kept)]
+    with any_database.reading() as session:
+        assert session.scalars(sa.select(TABLE.c.id).where(TABLE.c.merged_into.is_(None))).all() == [kept]
