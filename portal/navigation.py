@@ -18,6 +18,7 @@ ENTRIES: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         ("work", N_("My work"), "desk.work", "desk"),
         ("imports", N_("Imports"), "imports.history", "import"),
         ("exports", N_("Exports"), "exports.history", "export"),
+        ("transfers", N_("Transfers"), "desk.transfers_list", "desk"),
         ("duplicates", N_("Duplicates"), "desk.duplicates_list", "desk"),
         ("jobs", N_("My jobs"), "jobs.own", "desk"),
     )),
@@ -25,10 +26,21 @@ ENTRIES: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     (N_("Leadership"), (
         ("overview", N_("Overview"), "leader.overview", "lead"),
         ("units", N_("Unit search"), "leader.units", "lead"),
-        ("openings", N_("View of people"), "accounts.openings", "lead"),
+        ("openings", N_("View of people"), "accounts.openings", "open_people"),
     )),
     (N_("Website"), (("articles", N_("Articles"), "editing.articles", "edit"),)),
-    (N_("Administration"), (("admin", N_("Administration"), "admin.start", "any_administration"),)),
+    (N_("Administration"), (
+        ("admin", N_("Administration"), "admin.start", "any_administration"),
+        ("users", N_("Accounts"), "admin.users", "any_administration"),
+        ("requests", N_("Requests of people"), "admin.requests", "write"),
+        ("areas", N_("Areas"), "admin.areas", "administer_registries"),
+        ("codes", N_("Code lists"), "admin.codes", "administer_registries"),
+        ("mappings", N_("Import mappings"), "admin.mappings", "administer_registries"),
+        ("audit", N_("Audit trail"), "admin.trail", "any_administration"),
+        ("health", N_("Health"), "admin.health", "administer"),
+        ("settings", N_("Settings"), "admin.settings", "administer"),
+        ("tokens", N_("API tokens"), "admin.api_tokens", "administer"),
+    )),
 )
 
 

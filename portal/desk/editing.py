@@ -13,10 +13,15 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from registries import link_targets, references, showing
 from registries.fields import RecordField
+from registries.messages import Refused
+from registries.population import transfers
+from registries.population.asking import Asked
+from registries.population.service import RESIDENT
 from registries.records import Conflict, Doubtful, Invalid, Item, Records
 from registries.schemas import Findings, Parts, fields_of
 
@@ -75,12 +80,25 @@ def create(kind: str) -> Answer:
         if probable and not request.form.get("not-alike"):
             return _form(told, None, typed.raw, probable=probable), 422
         with system().database.writing(told.kind.database) as session:
-            item = told.create(session, raw, actor=actor(), reason=typed.reason)
+            made = _make(session, told, raw, typed.reason)
     except Doubtful as doubt:
         return _form(told, None, typed.raw, doubts=doubt.errors), 422
     except Invalid as wrong:
         return _form(told, None, typed.raw, errors=wrong.errors), 422
-    return _done(told, item, gettext("Saved."), draft=f"{kind}-new")
+    except Refused as refused:
+        return _form(told, None, typed.raw, errors={"": [refused.problem]}, needs_reason=True), 422
+    if isinstance(made, Asked):
+        text = gettext("Another area holds this number. A transfer was asked for; that area decides.")
+        flash(text, "warn")
+        return redirect(url_for("desk.transfers_list"), 303)
+    return _done(told, made, gettext("Saved."), draft=f"{kind}-new")
+
+
+def _make(session: Session, told: Records, raw: Mapping[str, Any], reason: str | None) -> Item | Asked:
+    """A new record; for a person whom another area holds, a request for the transfer instead."""
+    if told.name == RESIDENT.name:
+        return transfers.enter(session, raw, actor=actor(), reason=reason)
+    return told.create(session, raw, actor=actor(), reason=reason)
 
 
 @pages.get("/<kind>/<uuid:record_id>/edit")
@@ -197,7 +215,7 @@ def withheld(told: Records, item: Item) -> list[str]:
 
 def _form(
     told: Records, item: Item | None, values: Mapping[str, Any], *, errors: Findings | None = None,
-    doubts: Findings | None = None, version: int | None = None, probable: Any = (),
+    doubts: Findings | None = None, version: int | None = None, probable: Any = (), needs_reason: bool = False,
 ) -> str:
     hidden = withheld(told, item) if item else []
     with system().database.reading() as session:
@@ -210,7 +228,7 @@ def _form(
         return render_template(
             "desk/form.html", kind=told.name, records=told, item=item, sections=form.sections(), title=title,
             problems=form.summary(), doubts=form.doubt_summary(), reason=request.form.get("reason", ""),
-            version=version or (item.version if item else 0), probable=probable, fields=told.storage.fields,
+            version=version or (item.version if item else 0), probable=probable, needs_reason=needs_reason,
         )  # fmt: skip
 
 

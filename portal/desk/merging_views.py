@@ -202,7 +202,7 @@ def _choices(told: Records, items: list[Item], words: Wording) -> Any:
     done: set[str] = set()
     for _title, names in told.kind.schema.sections:
         for name in names:
-            if name in done or name not in fields:
+            if name in done or name not in fields or fields[name].computed:
                 continue
             together = [one for one in groups.get(name, (name,)) if one in fields and not fields[one].computed]
             done.update(together)

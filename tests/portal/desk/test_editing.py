@@ -1,0 +1,175 @@
+"""Forms: nothing typed is lost, doubts need a reason, a stale save shows both versions."""
+
+from __future__ import annotations
+
+import pytest
+
+from registries.storing import opened
+from tests.site import Page
+
+
+@pytest.fixture
+def clerk(visitor):
+    return visitor("clerk")
+
+
+def stored(site, kind, record_id):
+    with site.system.database.reading() as session:
+        item = site.system.catalogue[kind].load(session, [record_id])[0]
+        return item, opened(site.system.keys, item.values)
+
+
+def page_of(answer):
+    return Page(answer.get_data(as_text=True))
+
+
+NEW = {"name": "赵新来", "sex": "2", "birth_date": "1990-03-07", "area_id": "000101001001002", "address": "临河路9号"}
+
+
+NO_NUMBER = {"doc_type": "无证件", "no_id_reason": "本人未提供", "reason": "已核对"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kind", ["resident", "household", "dwelling", "organisation", "facility", "place"])
+def test_every_kind_has_a_form_in_both_languages(visitor, kind, language):
+    visitor("clerk", language=language).page(f"/desk/{kind}/new")
+
+
+def test_a_new_record_is_saved_and_shown(clerk, site):
+    answer = clerk.post("/desk/resident/new", {**NEW, **NO_NUMBER})
+    assert answer.status_code == 303, page_of(answer).text
+    assert "赵新来" in clerk.page(answer.headers["Location"]).text
+
+
+def test_what_is_wrong_is_named_on_top_and_at_the_field_and_the_input_is_kept(clerk):
+    answer = clerk.post("/desk/resident/new", {**NEW, "name": "", "birth_date": "明天", "address": "临河路99号"})
+    page = page_of(answer)
+    assert answer.status_code == 422
+    assert page.title.startswith("错误：")
+    links = [a.get("href") for a in page.all("a")]
+    assert "#name" in links
+    assert "#birth_date" in links
+    values = page.form_values()
+    assert values["birth_date"] == "明天"
+    assert values["address"] == "临河路99号"
+    field = next(one for one in page.all("input") if one.get("name") == "birth_date")
+    assert field["aria-invalid"] == "true"
+    assert "birth_date-problem" in field["aria-describedby"]
+
+
+def test_a_doubtful_number_is_saved_for_a_reason_only(clerk, site):
+    told = {**NEW, "doc_type": "111", "id_number": "000101199003079999"}
+    answer = clerk.post("/desk/resident/new", told)
+    assert answer.status_code == 422
+    page = page_of(answer)
+    assert any(one.get("name") == "reason" for one in page.all("textarea"))
+    saved = clerk.post("/desk/resident/new", {**told, "reason": "与身份证核对无误"})
+    assert saved.status_code == 303, page_of(saved).text
+
+
+def test_a_probable_duplicate_is_named_before_it_is_saved(clerk, site):
+    told = {**NEW, **NO_NUMBER, "name": "王小明", "sex": "1", "birth_date": "1980-03-05"}
+    answer = clerk.post("/desk/resident/new", told)
+    assert answer.status_code == 422
+    page = page_of(answer)
+    assert str(site.records["resident"][0]) in str(page.all("a"))
+    assert any(one.get("name") == "not-alike" for one in page.all("input"))
+    assert clerk.post("/desk/resident/new", {**told, "not-alike": "1"}).status_code == 303
+
+
+def test_probable_duplicates_are_told_while_typing(clerk, site):
+    part = clerk.post("/desk/resident/alike", {"name": "王小明", "birth_date": "1980-03-05"}).get_data(as_text=True)
+    assert str(site.records["resident"][0]) in part
+    assert "<html" not in part
+    assert "王小明" not in clerk.post("/desk/resident/alike", {"name": "王小明"}).get_data(as_text=True)
+
+
+def test_a_mask_sent_back_changes_nothing(clerk, site):
+    resident = site.records["resident"][0]
+    page = clerk.page(f"/desk/resident/{resident}/edit")
+    values = page.form_values()
+    assert values["phone"] == "139****2000"
+    told = {name: value for name, value in values.items() if not name.startswith("csrf")}
+    before = stored(site, "resident", resident)[1]
+    answer = clerk.post(f"/desk/resident/{resident}/edit", {**told, "education": "20"})
+    assert answer.status_code == 303, page_of(answer).text
+    after = stored(site, "resident", resident)[1]
+    assert all(after[name] == before[name] for name in ("phone", "id_number", "groups"))
+    assert after["education"] == "20"
+
+
+def test_any_other_mask_is_refused_and_nothing_changed(clerk, site):
+    resident = site.records["resident"][0]
+    answer = clerk.post(f"/desk/resident/{resident}/edit", {"version": "1", "phone": "138****0000"})
+    assert answer.status_code == 422
+    assert stored(site, "resident", resident)[0].version == 1
+
+
+def test_a_form_opened_and_saved_again_changes_nothing(clerk, site):
+    for kind in ("organisation", "facility"):
+        record_id = site.records[kind][0]
+        page = clerk.page(f"/desk/{kind}/{record_id}/edit")
+        selects = {}
+        for at, (tag, attributes) in enumerate(page.tags):
+            if tag == "select":
+                chosen = [a for t, a in page.tags[at + 1 :] if t in ("option", "select")]
+                for option in chosen:
+                    if "value" not in option:
+                        break
+                    if "selected" in option:
+                        selects[attributes["name"]] = option["value"]
+        answer = clerk.post(f"/desk/{kind}/{record_id}/edit", {**page.form_values(), **selects})
+        assert answer.status_code == 303, page_of(answer).text
+        assert stored(site, kind, record_id)[0].version == 1, kind
+
+
+def test_entries_are_added_and_taken_away(clerk, site):
+    organisation = site.records["organisation"][0]
+    row = {"licences-rows": "1", "licences-0-kind": "business", "licences-0-number": "L0"}
+    more = clerk.post(f"/desk/organisation/{organisation}/edit", {"version": "1", **row, "add": "licences"})
+    assert more.status_code == 200
+    assert "licences-1-number" in page_of(more).form_values()
+    assert stored(site, "organisation", organisation)[0].version == 1
+    gone = clerk.post(f"/desk/organisation/{organisation}/edit", {"version": "1", **row, "licences-0-remove": "1"})
+    assert gone.status_code == 303
+    assert stored(site, "organisation", organisation)[1]["licences"] == []
+
+
+def test_a_stale_save_shows_both_versions_and_loses_nothing(clerk, site):
+    organisation = site.records["organisation"][0]
+    address = f"/desk/organisation/{organisation}/edit"
+    clerk.post(address, {"version": "1", "address": "新址一号"})
+    answer = clerk.post(address, {"version": "1", "address": "新址二号", "employees": "7"})
+    assert answer.status_code == 409
+    page = page_of(answer)
+    assert "新址一号" in page.text
+    assert "新址二号" in page.text
+    values = page.form_values()
+    assert (values["version"], values["address"], values["employees"]) == ("2", "新址二号", "7")
+    assert stored(site, "organisation", organisation)[1]["address"] == "新址一号"
+    assert clerk.post(address, {"version": "2", "address": "新址二号"}).status_code == 303
+
+
+def test_a_link_is_found_by_the_title_of_the_record(clerk, site):
+    first, second = site.records["organisation"][:2]
+    answer = clerk.post(f"/desk/organisation/{second}/edit", {"version": "1", "parent_id": "临河机械厂"})
+    assert answer.status_code == 303, page_of(answer).text
+    assert stored(site, "organisation", second)[1]["parent_id"] == first
+    wrong = clerk.post(f"/desk/organisation/{second}/edit", {"version": "2", "parent_id": "没有这个厂"})
+    assert wrong.status_code == 422
+    assert page_of(wrong).form_values()["parent_id"] == "没有这个厂"
+
+
+def test_a_grid_worker_may_look_and_not_change(visitor, site):
+    worker = visitor("grid_worker")
+    assert worker.get("/desk/resident/new").status_code == 404
+    assert worker.get(f"/desk/resident/{site.records['resident'][0]}/edit").status_code == 404
+    assert "/new" not in str(worker.page("/desk/resident/").all("a"))
+
+
+def test_an_area_outside_the_grant_cannot_be_written_into(visitor, site):
+    clerk = visitor("clerk", area="000101001")
+    answer = clerk.post("/desk/place/new", {"name": "远处", "address": "望海路1号", "area_id": "000101002"})
+    assert answer.status_code in (403, 404, 422)
+    with site.system.database.reading() as session:
+        assert not session.execute(site.system.catalogue["place"].kind.table.select()).all()
