@@ -18,7 +18,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as BaseResponse
 
-from registries.access import ALLOWED, PUBLIC, REGISTRIES, Actor
+from registries.access import ALLOWED, PUBLIC, REGISTRIES, Actor, NotAllowed
 from registries.records import NotFound
 
 from . import forgery, kept_input
@@ -33,6 +33,7 @@ View = Callable[..., Any]
 CAPABILITIES = {
     "desk": ("grid_worker", "clerk", "registry_admin"),
     "lead": ("leader", "registry_admin"),
+    "open_people": ("leader",),
     "administer": ("system_admin",),
     "administer_registries": ("registry_admin",),
     "audit": ("auditor",),
@@ -136,6 +137,7 @@ def _refusal(rights: tuple[str, ...], kind: str | None, unready: bool, sensitive
     """What to answer instead of the view; ``None`` if it may be called.
 
     :raises NotFound: the account has none of the rights.
+    :raises NotAllowed: a program may see the records of this kind but has none of the rights.
     """
     if "anyone" in rights:
         return None
@@ -143,6 +145,8 @@ def _refusal(rights: tuple[str, ...], kind: str | None, unready: bool, sensitive
     if person is None:
         return ask_to_sign_in()
     if not any(may(right, kind) for right in rights):
+        if forgery.is_program() and may("read", kind):
+            raise NotAllowed(" ".join(rights))
         raise NotFound(request.path)
     if unready or forgery.is_program():
         return None

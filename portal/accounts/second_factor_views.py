@@ -55,7 +55,7 @@ def second_factor_picture() -> Answer:
 def confirm_second_factor() -> Answer:
     """The first code: from now on the second factor counts. Shows the recovery codes, this once."""
     me = person()
-    if me.has_second_factor:
+    if not _waits():
         return redirect(url_for("accounts.second_factor"))
     try:
         signing_in.check_code(system().database, me.id, request.form.get("code", ""))
@@ -94,6 +94,13 @@ def recovery_codes() -> Answer:
     with system().database.writing("system") as writing:
         codes = factor.new_recovery_codes(writing, writing.get_one(User, me.id))
     return _codes_page(codes)
+
+
+def _waits() -> bool:
+    """Whether a secret was shown that does not count yet."""
+    with system().database.reading() as reading:
+        user = reading.get_one(User, person().id)
+        return user.totp is not None and user.totp_confirmed_at is None
 
 
 def _wrong_password() -> str:

@@ -41,14 +41,14 @@ def readings() -> str:
 
 
 @pages.get("/account/openings")
-@allowed("lead")
+@allowed("open_people")
 def openings() -> str:
     """A leader's openings, and the form for a new one."""
     return _openings_page()
 
 
 @pages.post("/account/openings")
-@allowed("lead")
+@allowed("open_people")
 def open_people() -> Answer:
     """Open people's records for some hours."""
     area = request.form.get("area", "")
@@ -64,7 +64,7 @@ def open_people() -> Answer:
 
 
 @pages.post("/account/openings/<uuid:opening_id>/close")
-@allowed("lead")
+@allowed("open_people")
 def close_opening(opening_id: UUID) -> Response:
     """End an opening of one's own."""
     with system().database.writing("system") as writing:

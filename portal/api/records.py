@@ -103,7 +103,7 @@ def get(kind: str, record_id: UUID) -> Response:
 
 
 @pages.post("/<kind>")
-@allowed("read")
+@allowed("write")
 def create(kind: str) -> Response:
     """Make a record; what may be wrong is made with a reason only."""
     here = site(kind)
@@ -120,7 +120,7 @@ def create(kind: str) -> Response:
 
 
 @pages.patch("/<kind>/<uuid:record_id>")
-@allowed("read")
+@allowed("write")
 def change(kind: str, record_id: UUID) -> Response:
     """Change the fields that are given; a value that is still its mask is left as it is."""
     here = site(kind)
@@ -140,7 +140,7 @@ def change(kind: str, record_id: UUID) -> Response:
 
 
 @pages.delete("/<kind>/<uuid:record_id>")
-@allowed("read")
+@allowed("write")
 def retire(kind: str, record_id: UUID) -> Response:
     """Take a record out of use; it stays readable and can be brought back."""
     here = site(kind)
@@ -157,7 +157,7 @@ def retire(kind: str, record_id: UUID) -> Response:
 
 
 @pages.post("/<kind>/<uuid:record_id>/restore")
-@allowed("read")
+@allowed("write")
 def restore(kind: str, record_id: UUID) -> Response:
     """Bring a retired record back into use."""
     here = site(kind)
@@ -194,7 +194,7 @@ def _entry(records: Records, row: changes.Change, keys: Any) -> dict[str, Any]:
 
 
 @pages.post("/<kind>/<uuid:record_id>/reveal")
-@allowed("read")
+@allowed("reveal")
 def reveal(kind: str, record_id: UUID) -> Response:
     """Sealed fields whole, for a reason; the access log is written first."""
     here = site(kind)
