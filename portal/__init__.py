@@ -10,6 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import api, assets, desk, errors, formats, health, leader, navigation, public, security
 from .accounts import pages as account_pages
+from .admin import views as admin_views
+from .exports import views as export_views
 from .imports import views as import_views
 from .jobs import views as job_views
 from .language import translations_folder
@@ -56,7 +58,9 @@ def init_app(app: Flask, system: System) -> None:
     app.register_blueprint(desk.pages)
     app.register_blueprint(leader.pages)
     app.register_blueprint(import_views.pages)
+    app.register_blueprint(export_views.pages)
     app.register_blueprint(job_views.pages)
+    app.register_blueprint(admin_views.pages)
     app.after_request(add_headers)
     _trust_proxies(app, system.settings.proxies)
 

@@ -10,8 +10,10 @@ from functools import cached_property
 from registries.access import Actor, console
 from registries.crypto import Keys
 from registries.db import Database
+from registries.figures import Figures, counters
 from registries.messages import Problem
 from registries.pace import ReadingLimits
+from registries.population.usual import USUAL_RESIDENTS
 from registries.records import Records
 from search.feed import Feed
 
@@ -59,6 +61,11 @@ class System:
     def feed(self) -> Feed:
         """The search index and what keeps it up to date."""
         return Feed(self.database, self.catalogue, self.settings.index)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Figures of every kind and of usual residents, for those who never see the records."""
+        return Figures(self.database, {**counters(self.catalogue), "usual_resident": USUAL_RESIDENTS})
 
     @cached_property
     def gettext(self) -> Callable[[str], str]:

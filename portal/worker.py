@@ -20,7 +20,8 @@ from registries.messages import N_
 
 from . import jobs
 from .accounts import sessions, throttle
-from .imports import service
+from .exports import service as exports
+from .imports import service as imports
 from .jobs.kinds import DOERS
 from .jobs.running import Runner
 from .server_session import limits_of
@@ -32,7 +33,10 @@ SECOND, HOUR, DAY = 1.0, 3600.0, 86_400.0
 
 
 #: What the tasks are called for people.
-TASKS = {"index": N_("search index"), "purge": N_("old staged rows"), "heads": N_("heads of the change logs")}
+TASKS = {
+    "index": N_("search index"), "purge": N_("old staged rows"), "heads": N_("heads of the change logs"),
+    "figures": N_("figures for the overview"),
+}
 
 
 class Worker:
@@ -45,6 +49,7 @@ class Worker:
             "index": (SECOND, system.feed.catch_up),
             "purge": (HOUR, self.purge),
             "heads": (DAY, lambda: heads.note(system.database)),
+            "figures": (HOUR, system.figures.refresh),
         }
         self._due = dict.fromkeys(self.tasks, clock())
         self.runner = Runner(system, DOERS)
@@ -92,7 +97,8 @@ class Worker:
             jobs.purge(session)
             sessions.purge(session, limits_of(self.system.settings))
             throttle.purge(session)
-        service.purge(self.system)
+        imports.purge(self.system)
+        exports.purge(self.system)
         return emptied
 
     def _end(self, _number: int, _frame: FrameType | None) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from registries import changes, references
 from registries.access import Actor
 from registries.areas import SEGMENT
-from registries.days import CHINA_TIME
+from registries.days import CHINA_TIME, today
 from registries.db import Database
 from registries.findable import Findable
 from registries.marks import FRESH_DAYS, lacking
@@ -201,6 +201,11 @@ class Feed:
                     log.warning("The search index is built anew: %s", damage)
                     self.rebuild()
             return self.engine.search(query, allowed)
+
+    def overdue(self, session: Session, item: Item) -> list[str]:
+        """The deadlines of a record that have passed, by name, as searches count them."""
+        told = self._documents(session, self.findable[item.kind], [item])
+        return [name for document in told for name, day in document.deadlines.items() if day < today()]
 
     def still_there(self, session: Session, actor: Actor, public: bool) -> Callable[[Sequence[Hit]], Collection[Key]]:
         """The check of hits against the database: they exist, are in use, and the actor may see them."""

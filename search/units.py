@@ -24,8 +24,11 @@ from .finding import FACETS, scopes
 
 #: The kinds of record that are units, in the order in which they are offered, as far as the catalogue has them.
 KINDS = ("organisation", "facility", "place", "project")
-#: By what the answer can be narrowed, in this order.
-UNIT_FACETS: Mapping[str, str] = {"kind": N_("Register"), **FACETS}
+#: By what the answer can be narrowed; what calls for attention first.
+UNIT_FACETS: Mapping[str, str] = {
+    "kind": N_("Register"),
+    **{name: FACETS[name] for name in ("street", "community", "overdue", "risk_colour", "key_unit")}, **FACETS,
+}
 PAGE = 20
 #: Deeper pages are asked for by nobody who reads; whoever wants all takes the sheet.
 LAST_PAGE = 50

@@ -1,0 +1,51 @@
+"""The blueprint of the leaders' pages, and what its views begin with."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, current_app, url_for
+from flask_babel import get_locale
+from sqlalchemy.orm import Session
+
+from registries.records import NotFound, Records
+from search import units
+
+from ..security import actor, may
+from ..system import System
+from ..values import Wording
+
+pages = Blueprint("leader", __name__, url_prefix="/leader")
+
+
+def system() -> System:
+    """The running program."""
+    found: System = current_app.extensions["sanku"]
+    return found
+
+
+def language() -> str:
+    """The language of the account: zh or en."""
+    return str(get_locale())[:2]
+
+
+def wording(session: Session) -> Wording:
+    """Words for values in the language of the account, within what it may see."""
+    return Wording(session, system().catalogue, actor(), language())
+
+
+def unit_records(kind: str) -> Records:
+    """The records of the kind of unit that an address names.
+
+    :raises NotFound: it is no kind of unit (people are none), or the account may not read it anywhere.
+    """
+    if kind not in units.kinds(system().feed, actor()):
+        raise NotFound(kind)
+    return system().catalogue[kind]
+
+
+def address_of(kind: str, record_id: UUID) -> str | None:
+    """Where this account can look a record up: the page of a unit, the desk's page, or nowhere."""
+    if kind in units.kinds(system().feed, actor()):
+        return url_for("leader.unit", kind=kind, record_id=record_id)
+    return url_for("desk.record", kind=kind, record_id=record_id) if may("read", kind) else None
