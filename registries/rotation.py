@@ -21,6 +21,7 @@ from .changes import CHANGE, stored_values
 from .crypto import Keys, blind, open_sealed, reseal
 from .db import DATABASES, Database
 from .importing.batches import STAGED_ROW
+from .importing.mapping import SEALED, LearntMapping, place
 from .preparing import fingerprint
 from .records import Records
 from .storing import opened
@@ -53,7 +54,7 @@ def _pass(database: Database, catalogue: Mapping[str, Records]) -> int:
     for name in DATABASES:
         count += _in_chunks(database, name, name, _renew_log)
         count += _in_chunks(database, name, name, _renew_staged)
-    return count
+    return count + _in_chunks(database, "network", None, _renew_mappings)
 
 
 Step = Callable[[Session, Any, Any], tuple[int, Any]]
@@ -193,3 +194,16 @@ def _renew_staged(session: Session, database: str, position: Any) -> tuple[int, 
             session.execute(staged.update().where(here).values(**values))
             count += len(values)
     return count, (rows[-1].batch_id, rows[-1].number) if rows else None
+
+
+def _renew_mappings(session: Session, _what: Any, _position: Any) -> tuple[int, None]:
+    """The constants of remembered mappings; there are only a few."""
+    keys: Keys = session.info["keys"]
+    count = 0
+    for row in session.scalars(sa.select(LearntMapping).with_for_update()):
+        data = row.mapping.get(SEALED)
+        renewed = data and reseal(keys, *place(row.source, row.kind), base64.b64decode(data))
+        if renewed:
+            row.mapping = {**row.mapping, SEALED: base64.b64encode(renewed).decode()}
+            count += 1
+    return count, None

@@ -7,19 +7,23 @@ the columns that identify a row at its source; ``roc`` says that years are count
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..chinese import fold
+from ..crypto import open_sealed, seal
 from ..db import Base, plain_text
 from ..fields import RecordField
+from ..masks import HIDDEN
 from ..messages import N_, Problem, Refused
 from ..schemas import RecordSchema
 
@@ -31,6 +35,9 @@ REGIONAL = (
     ("座标", "坐标"), ("联络", "联系"), ("连络", "联系"), ("行动电话", "移动电话"), ("型别", "类型"),
     ("资料来源", "数据来源"),
 )
+#: Under which name a remembered mapping holds its secret constants, and what stands in their place.
+SEALED, MASK = "sealed", HIDDEN * 3
+NO_RECORD = UUID(int=0)
 #: How many headings of a file a message repeats.
 MOST_SHOWN = 40
 SOURCE_KEY_HEADINGS = frozenset(map(fold, ("id", "source_id", "objectid", "fid", "uuid", "数据编号", "来源编号")))
@@ -52,16 +59,20 @@ class LearntMapping(Base):
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """How the columns of one file are read."""
+    """How the columns of one file are read; ``secret`` names the constants that no table may hold in clear."""
 
     columns: Mapping[str, str | None] = field(default_factory=dict)
-    constants: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict, repr=False)
     source_key: Sequence[str] = ()
     roc: bool | None = None
+    secret: Sequence[str] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The mapping as a file or the database keeps it."""
-        return asdict(self)
+        """The mapping as the database keeps it: a mask stands for each secret constant."""
+        told = asdict(self)
+        secret = told.pop("secret")
+        told["constants"] = {name: MASK if name in secret else value for name, value in self.constants.items()}
+        return told
 
     def unread(self, headings: Iterable[str]) -> list[str]:
         """The headings that no field is read from."""
@@ -77,7 +88,7 @@ def read_file(path: Path, schema: RecordSchema) -> ColumnMapping:
         told = json.loads(path.read_text(encoding="utf-8-sig"))
         mapping = ColumnMapping(
             dict(told.get("columns", {})), dict(told.get("constants", {})), tuple(told.get("source_key", ())),
-            told.get("roc"),
+            told.get("roc"), _secret(schema, told.get("constants", {})),
         )
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise Refused(Problem(
@@ -86,6 +97,10 @@ def read_file(path: Path, schema: RecordSchema) -> ColumnMapping:
         )) from error
     _require_known(path.name, schema, [*mapping.columns.values(), *mapping.constants])
     return mapping
+
+
+def _secret(schema: RecordSchema, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in schema.plan and schema.plan[name].sealed)
 
 
 def _require_known(name: str, schema: RecordSchema, names: Iterable[str | None]) -> None:
@@ -135,7 +150,7 @@ def propose(schema: RecordSchema, headings: Sequence[str], told: ColumnMapping |
         heading for heading in headings
         if columns[heading] is None and heading_key(heading) not in by_key and fold(heading) in SOURCE_KEY_HEADINGS
     )[:1]
-    return ColumnMapping(columns, told.constants, source_key, told.roc)
+    return ColumnMapping(columns, told.constants, source_key, told.roc, _secret(schema, told.constants))
 
 
 def heading_key(heading: str) -> str:
@@ -223,9 +238,27 @@ def _called(item: RecordField) -> str:
 def learnt(session: Session, source: str, kind: str) -> ColumnMapping | None:
     """The mapping remembered for a source."""
     row = session.get(LearntMapping, (source, kind))
-    return None if row is None else ColumnMapping(**row.mapping)
+    if row is None:
+        return None
+    told = dict(row.mapping)
+    data = told.pop(SEALED, None)
+    if data is None:
+        return ColumnMapping(**told)
+    text = open_sealed(session.info["keys"], *place(source, kind), base64.b64decode(data))
+    secret = json.loads(text)
+    return replace(ColumnMapping(**told), constants={**told["constants"], **secret}, secret=tuple(secret))
 
 
 def learn(session: Session, source: str, kind: str, mapping: ColumnMapping) -> None:
-    """Remember the mapping that was told for a source."""
-    session.merge(LearntMapping(source=source, kind=kind, mapping=mapping.as_json()))
+    """Remember the mapping that was told for a source; its secret constants are sealed."""
+    told = mapping.as_json()
+    if mapping.secret:
+        text = json.dumps({name: mapping.constants[name] for name in mapping.secret}, ensure_ascii=False)
+        sealed = seal(session.info["keys"], *place(source, kind), text)
+        told[SEALED] = base64.b64encode(sealed).decode()
+    session.merge(LearntMapping(source=source, kind=kind, mapping=told))
+
+
+def place(source: str, kind: str) -> tuple[str, str, UUID]:
+    """For what the constants of a remembered mapping are sealed."""
+    return "import_mapping", f"{source}|{kind}", NO_RECORD

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -152,7 +152,7 @@ class _Stager:
         self.comparer = Comparer(records, reader, batch.source, actor)
         self.scopes = self.comparer.scopes
         self.salt = hashlib.sha256("\x1f".join((
-            records.name, str(READING_VERSION), known.stamp(), json.dumps(batch.mapping, sort_keys=True),
+            records.name, str(READING_VERSION), known.stamp(), json.dumps(asdict(reader.mapping), sort_keys=True),
             json.dumps(list(reader.headings)), str(batch.clear_blanks), str(batch.area_id),
         )).encode()).digest()
         self.digested = False

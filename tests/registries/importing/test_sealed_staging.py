@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from registries import importing
+from registries import importing, rotation
 from registries.db import Base, Database, now
-from registries.importing import ColumnMapping, Options, batches
+from registries.importing import ColumnMapping, Options, batches, mapping
+from registries.importing.mapping import read_file
 from registries.messages import Problem, Refused
 from registries.population.service import residents
+from registries.storing import opened
 from tests import factories
 from tests.factories import Sheet
 
@@ -77,6 +82,48 @@ def test_a_column_of_keys_finds_the_record_again_though_only_its_mac_is_kept(any
     batch = staged(any_database, renamed, actor, told)
     assert (batch.counts["changed"], batch.counts["new"]) == (2, 0)
     assert [number for number in NUMBERS if number in everything(any_database)] == []
+
+
+@pytest.fixture
+def told_file(tmp_path: Path, references: Any) -> ColumnMapping:
+    """A mapping file that tells a phone and a diagnosis of everybody in a list."""
+    path = tmp_path / "list.json"
+    constants = {"phone": "13900002001", "groups": "精神障碍患者", "note": "From the list."}
+    path.write_text(json.dumps({"constants": constants}), encoding="utf-8")
+    return read_file(path, residents.kind.schema(references))
+
+
+def test_what_a_mapping_says_of_everybody_stands_nowhere_in_clear(any_database, actor, told_file, catalogue):
+    rows = [["张三", NUMBERS[0], "", "", ""]]
+    options = Options("list.csv", "office", mapping=told_file)
+    before = everything(any_database)  # The code list names the group too.
+    batch = staged(any_database, rows, actor, told_file)
+    importing.apply(any_database, residents, batch.id, actor=actor)
+    importing.remember(any_database, "resident", options)
+    stored = everything(any_database)
+    secrets = ("13900002001", "精神障碍患者")
+    assert [secret for secret in secrets if stored.count(secret) > before.count(secret)] == []
+    assert "From the list." in stored
+    for _before_and_after_new_keys in range(2):
+        with any_database.reading() as session:
+            learnt = mapping.learnt(session, "office", "resident")
+        assert learnt is not None
+        assert (learnt.constants, learnt.secret) == (told_file.constants, told_file.secret)
+        rotation.rotate(any_database, catalogue)
+    # Without being told the next file of the source is read the same way, and nothing is new in it.
+    again = staged(any_database, rows, actor)
+    assert again.counts["same"] == 1
+    with any_database.reading() as session:
+        (item,) = residents.items(session, session.execute(sa.select(residents.kind.table)).all())
+        assert opened(any_database.keys, item.values["phone"]) == "13900002001"
+
+
+def test_rows_read_with_another_constant_are_not_taken_for_the_same(any_database, actor):
+    rows = [["张三", NUMBERS[0], "", "", ""]]
+    first = ColumnMapping({"联系电话": None}, {"phone": "13900002001"})
+    importing.apply(any_database, residents, staged(any_database, rows, actor, first).id, actor=actor)
+    other = replace(first, constants={"phone": "13900002002"})
+    assert staged(any_database, rows, actor, other).counts["changed"] == 1
 
 
 def aged(database: Database, batch: Any, days: int) -> Any:
