@@ -5,6 +5,8 @@ The token of the form becomes the id of the upload, so that a form that is sent 
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import PurePosixPath, PureWindowsPath
@@ -18,7 +20,7 @@ from sqlalchemy.orm import Session
 from registries import references, sheets
 from registries.access import Actor
 from registries.areas import outermost
-from registries.crypto import open_sealed, seal
+from registries.crypto import Keys, open_sealed, seal
 from registries.days import parse_day, today
 from registries.db import new_id, now
 from registries.importing import mapping
@@ -195,3 +197,20 @@ def looks_of(session: Session, upload: Upload) -> Looks | None:
     if upload.looks is None:
         return None
     return Looks(**orjson.loads(open_sealed(session.info["keys"], "upload", "looks", upload.id, upload.looks)))
+
+
+def kept_constants(keys: Keys, upload_id: UUID, constants: Mapping[str, str]) -> dict[str, str]:
+    """The values that all rows have as they are kept: one of them may be a phone or a group at risk."""
+    if not constants:
+        return {}
+    data = seal(keys, "upload", "constants", upload_id, orjson.dumps(dict(constants)).decode())
+    return {"sealed": base64.b64encode(data).decode()}
+
+
+def constants_of(keys: Keys, upload: Upload) -> dict[str, str]:
+    """The values that `kept_constants` put away."""
+    if not upload.constants:
+        return {}
+    data = base64.b64decode(upload.constants["sealed"])
+    found: dict[str, str] = orjson.loads(open_sealed(keys, "upload", "constants", upload.id, data))
+    return found

@@ -20,7 +20,7 @@ from registries.schemas import Parts, RecordSchema
 
 from ..security import actor, allowed
 from . import service
-from .arriving import Looks
+from .arriving import Looks, constants_of
 from .models import Upload
 from .pages import language, pages, said, summary, system
 
@@ -54,7 +54,7 @@ def columns(import_id: UUID) -> str | Response | tuple[str, int]:
     if looks is None or found.state not in ("columns", "failed", "staged"):
         return redirect(url_for("imports.show", import_id=import_id), 303)
     if request.method == "GET":
-        return _page(upload, looks, proposed, dict(upload.constants), known, {})
+        return _page(upload, looks, proposed, constants_of(system().database.keys, upload), known, {})
     told, constants = _told(looks)
     try:
         service.check(

@@ -24,7 +24,7 @@ from registries.records import Invalid, NotFound
 from .. import jobs
 from ..jobs import Job
 from ..system import System
-from .arriving import files, look, looks_of, sealed
+from .arriving import files, kept_constants, look, looks_of, sealed
 from .models import Upload
 
 STAGE, APPLY, UNDO = "import_stage", "import_apply", "import_undo"
@@ -166,7 +166,8 @@ def check(
     with system.database.writing("system") as session:
         stored = session.get_one(Upload, upload.id)
         discard = stored.batch_id
-        stored.mapping, stored.constants = replace(told, constants={}).as_json(), dict(constants)
+        stored.mapping = replace(told, constants={}).as_json()
+        stored.constants = kept_constants(session.info["keys"], upload.id, constants)
         stored.remember, stored.batch_id = remember, None
         return jobs.enqueue(
             session, STAGE, {"upload": str(upload.id), "discard": str(discard) if discard else None}, actor=actor,

@@ -16,7 +16,7 @@ from registries.records import NotFound
 from ..jobs.running import Work
 from ..system import System
 from . import service
-from .arriving import files, limits
+from .arriving import constants_of, files, limits
 from .models import Upload
 
 #: The states in which the check of a file has come to its end.
@@ -41,7 +41,8 @@ def stage(system: System, work: Work) -> dict[str, Any]:
     records = system.catalogue[upload.kind]
     told = ColumnMapping(**upload.mapping) if upload.mapping else None
     options = Options(
-        upload.file_name, upload.source, upload.area_id, upload.as_of, upload.clear_blanks, told, upload.constants,
+        upload.file_name, upload.source, upload.area_id, upload.as_of, upload.clear_blanks, told,
+        constants_of(system.database.keys, upload),
     )
     expected = mapping.known_headings(records.kind.schema(known), told)
     try:

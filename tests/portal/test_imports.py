@@ -163,6 +163,15 @@ def test_a_required_column_that_lacks_is_named_and_may_be_one_value(system: Syst
     assert checked(system, clerk, import_id, {"name": "消火栓", "subclass": "0101"}).batch.counts["new"] == 1
 
 
+def test_a_value_of_all_rows_is_kept_sealed(system: System, clerk: Actor):
+    import_id = send(system, clerk, "organisation", ORGANISATIONS)
+    found = checked(system, clerk, import_id, {"phone": "13900007771"})
+    assert found.batch.counts["error"] == 0
+    with system.database.reading() as session:
+        stored = repr([session.execute(sa.select(table)).all() for table in (Upload.__table__, batches.BATCH["organisations"])])
+    assert "13900007771" not in stored
+
+
 @pytest.mark.parametrize(
     ("told", "name"),
     [({"area": "nowhere"}, "area"), ({"area": OTHER_STREET}, "area"), ({"as_of": "next week"}, "as_of"),
