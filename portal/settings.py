@@ -88,113 +88,113 @@ def _setting(
 class Settings:
     """What is set from outside. ``from_environment`` reads it, ``check`` judges it; no file is touched."""
 
-    data: Path = _setting("./instance", "The folder of the SQLite databases and of uploaded files.", _path)
+    data: Path = _setting("./instance", N_("The folder of the SQLite databases and of uploaded files."), _path)
     database_url: str = _setting(
         "",
-        "A PostgreSQL address (`postgresql://…`); empty: SQLite files in the data folder.",
+        N_("A PostgreSQL address (`postgresql://…`); empty: SQLite files in the data folder."),
         _database_url,
         secret=True,
     )
     keys: Path = _setting(
         "$XDG_CONFIG_HOME/sanku/keys.json",
-        "The file of the encryption keys; it must lie outside the data folder and be backed up apart.",
+        N_("The file of the encryption keys; it must lie outside the data folder and be backed up apart."),
         _path,
         computed=True,
     )
     cipher: str = _setting(
         "aes-256-gcm",
-        "What seals personal data in a new key file: `aes-256-gcm` or `sm4-gcm`.",
+        N_("What seals personal data in a new key file: `aes-256-gcm` or `sm4-gcm`."),
         _one_of("aes-256-gcm", "sm4-gcm"),
     )
     index: Path = _setting(
         "$SANKU_DATA/index",
-        "The folder of the search index, which may be deleted at any time.",
+        N_("The folder of the search index, which may be deleted at any time."),
         _path,
         computed=True,
     )
     backups: Path = _setting(
         "$SANKU_DATA/backups",
-        "The folder for the backups that are asked for in the browser; best on another disk.",
+        N_("The folder for the backups that are asked for in the browser; best on another disk."),
         _path,
         computed=True,
     )
     secret: str = _setting(
         SAMPLE_SECRET,
-        "Signs forms and sessions; in production at least 32 characters that nobody can guess.",
+        N_("Signs forms and sessions; in production at least 32 characters that nobody can guess."),
         secret=True,
     )
     environment: str = _setting(
         "development",
-        "`development` or `production`; production refuses unsafe settings.",
+        N_("`development` or `production`; production refuses unsafe settings."),
         _one_of("development", "production"),
     )
     synchronous: str = _setting(
         "FULL",
-        "How SQLite writes to disk; anything but `FULL` may lose saved work and is for tests only.",
+        N_("How SQLite writes to disk; anything but `FULL` may lose saved work and is for tests only."),
         _one_of("FULL", "NORMAL", "OFF"),
     )
-    host: str = _setting("127.0.0.1", "The address that `sanku serve` listens on.")
-    port: int = _setting("8000", "The port that `sanku serve` listens on.", _port)
-    workers: int = _setting("2", "The number of server processes.", _positive)
+    host: str = _setting("127.0.0.1", N_("The address that `sanku serve` listens on."))
+    port: int = _setting("8000", N_("The port that `sanku serve` listens on."), _port)
+    workers: int = _setting("2", N_("The number of server processes."), _positive)
     language: str = _setting(
-        "zh", "The language where a reader has not chosen one: `zh` or `en`.", _one_of("zh", "en")
+        "zh", N_("The language where a reader has not chosen one: `zh` or `en`."), _one_of("zh", "en")
     )
     timezone: str = _setting(
-        "Asia/Shanghai", "The time zone in which days begin and times are shown.", _timezone
+        "Asia/Shanghai", N_("The time zone in which days begin and times are shown."), _timezone
     )
     session_idle_minutes: int = _setting(
-        "30", "After how many minutes without a request somebody is signed out.", _positive
+        "30", N_("After how many minutes without a request somebody is signed out."), _positive
     )
-    session_hours: int = _setting("8", "After how many hours somebody has to sign in anew.", _positive)
+    session_hours: int = _setting("8", N_("After how many hours somebody has to sign in anew."), _positive)
     second_factor: str = _setting(
         "off",
-        "Who needs a second factor: nobody (`off`), whoever opens full numbers, exports, erases or administers "
-        "(`sensitive`), or everybody (`always`); in production at least `sensitive` is advised.",
+        N_("Who needs a second factor: nobody (`off`), whoever opens full numbers, exports, erases or administers "
+        "(`sensitive`), or everybody (`always`); in production at least `sensitive` is advised."),
         _one_of("off", "sensitive", "always"),
     )
     step_up_minutes: int = _setting(
         "15",
-        "How long a proof of identity is enough for what needs the second factor; then it is asked for again.",
+        N_("How long a proof of identity is enough for what needs the second factor; then it is asked for again."),
         _positive,
     )
     password_days: int = _setting(
-        "0", "After how many days a password must be changed; `0`: never, as OWASP advises.", _not_negative
+        "0", N_("After how many days a password must be changed; `0`: never, as OWASP advises."), _not_negative
     )
     lookups_per_minute: int = _setting(
-        "60", "How many searches for people one account may make in a minute.", _positive
+        "60", N_("How many searches for people one account may make in a minute."), _positive
     )
     views_per_hour: int = _setting(
-        "300", "How many pages with people's records one account may open in an hour.", _positive
+        "300", N_("How many pages with people's records one account may open in an hour."), _positive
     )
     reveals_per_day: int = _setting(
-        "60", "How many times in a day one account may open full numbers; grid workers at most 20.", _positive
+        "60", N_("How many times in a day one account may open full numbers; grid workers at most 20."), _positive
     )
     api_per_minute: int = _setting(
         "600",
-        "How many requests one API token may make in a minute; each server process counts for itself.",
+        N_("How many requests one API token may make in a minute; each server process counts for itself."),
         _positive,
     )
     proxies: int = _setting(
         "0",
-        "How many proxies in front of the site are trusted to tell the address of a reader (`X-Forwarded-For`, "
-        "`-Proto`, `-Host`, `-Prefix`).",
+        N_("How many proxies in front of the site are trusted to tell the address of a reader (`X-Forwarded-For`, "
+        "`-Proto`, `-Host`, `-Prefix`)."),
         _not_negative,
     )
-    import_max_bytes: int = _setting("536870912", "The largest file that is taken for import.", _positive)
+    import_max_bytes: int = _setting("536870912", N_("The largest file that is taken for import."), _positive)
     import_max_rows: int = _setting(
-        "2000000", "The most rows that are taken from one file for import.", _positive
+        "2000000", N_("The most rows that are taken from one file for import."), _positive
     )
     staged_days: int = _setting(
-        "30", "After how many days the rows of a checked file are forgotten.", _positive
+        "30", N_("After how many days the rows of a checked file are forgotten."), _positive
     )
     request_days: int = _setting(
         "21",
-        "Within how many calendar days somebody is answered who asks about their own data; 15 working days are 21.",
+        N_("Within how many calendar days somebody is answered who asks about their own data; 15 working days are 21."),
         _positive,
     )
     log_level: str = _setting(
         "INFO",
-        "The least severe messages that are logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`.",
+        N_("The least severe messages that are logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`."),
         _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
     )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from .area_tree import AreaRow
@@ -38,32 +38,33 @@ _KINDS = {
 }  # fmt: skip
 
 
-def read(path: Path, known: Iterable[str] = ()) -> list[AreaRow]:
-    """The areas of a file; ``known`` are the codes that the tree has already.
+def read(path: Path, known: Iterable[str] = (), name: str | None = None) -> list[AreaRow]:
+    """The areas of a file; ``known`` are the codes that the tree has already, ``name`` is what its owner calls it.
 
     :raises Refused: it is no such file.
     """
-    if path.suffix.lower() in {".geojson", ".json"}:
-        return [_row(properties, boundary) for properties, boundary in _features(path)]
-    rows = [_row(cells) for cells in _cells(path)]
+    shown = name or path.name
+    if PurePath(shown).suffix.lower() in {".geojson", ".json"}:
+        return [_row(properties, boundary) for properties, boundary in _features(path, shown)]
+    rows = [_row(cells) for cells in _cells(path, shown)]
     return _within(rows, set(known)) if all(row.kind in KIND_BY_DIGITS.values() for row in rows) else rows
 
 
-def _cells(path: Path) -> Iterator[dict[str, Any]]:
-    with open_table(path, expected=list(_COLUMNS)) as table:
+def _cells(path: Path, shown: str) -> Iterator[dict[str, Any]]:
+    with open_table(path, name=shown, expected=list(_COLUMNS)) as table:
         if not any(_COLUMNS.get(heading) == "name_zh" for heading in table.headings):
             raise Refused(Problem(
                 N_("%(file)s has no column with the names of areas."),
-                N_("Head the columns: code, kind, name_zh, name_en, parent_code, valid_from."), file=path.name,
+                N_("Head the columns: code, kind, name_zh, name_en, parent_code, valid_from."), file=shown,
             ))  # fmt: skip
         for chunk in table.chunks():
             for _, values in chunk:
                 yield dict(zip(table.headings, values, strict=False))
 
 
-def _features(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def _features(path: Path, shown: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     if path.stat().st_size > DEFAULT.package_bytes:
-        raise Refused(Problem(N_("%(file)s is too large."), N_("Divide it into several files."), file=path.name))
+        raise Refused(Problem(N_("%(file)s is too large."), N_("Divide it into several files."), file=shown))
     try:
         found = json.loads(path.read_bytes())
         features = found["features"] if found["type"] == "FeatureCollection" else [found]
@@ -71,7 +72,7 @@ def _features(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refused(Problem(
             N_("%(file)s is no GeoJSON file of areas."),
-            N_("Save the boundaries as a GeoJSON FeatureCollection in WGS84."), file=path.name,
+            N_("Save the boundaries as a GeoJSON FeatureCollection in WGS84."), file=shown,
         )) from error  # fmt: skip
     for properties, geometry in pairs:
         if geometry.get("type") in {"Polygon", "MultiPolygon"}:

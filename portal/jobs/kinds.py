@@ -8,6 +8,8 @@ from typing import Any
 from registries import backup, duplicates
 from registries.db import now
 
+from ..admin import work as administration
+from ..exports import work as exports
 from ..imports import work as imports
 from ..system import System
 from .running import Doer, Work
@@ -39,5 +41,6 @@ def search_duplicates(system: System, work: Work) -> dict[str, Any]:
 
 DOERS: Mapping[str, Doer] = {
     "import_stage": imports.stage, "import_apply": imports.apply, "import_undo": imports.undo,
-    "index": rebuild_index, "backup": back_up, "duplicates": search_duplicates,
+    "export": exports.make, "index": rebuild_index, "backup": back_up, "duplicates": search_duplicates,
+    "verify": administration.verify, "area_relocate": administration.relocate, "erase_request": administration.erase,
 }

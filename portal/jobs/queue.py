@@ -38,7 +38,8 @@ OPEN_STATES = ("waiting", "running")
 KIND_NAMES = {
     "import_stage": N_("check a file"), "import_apply": N_("apply an import"), "import_undo": N_("take back an import"),
     "export": N_("export records"), "index": N_("rebuild the search index"), "backup": N_("back up the databases"),
-    "duplicates": N_("look for duplicates"),
+    "duplicates": N_("look for duplicates"), "verify": N_("verify the change logs"),
+    "area_relocate": N_("move an area"), "erase_request": N_("erase on request"),
 }
 STATE_NAMES = {
     "waiting": N_("waiting"), "running": N_("running"), "done": N_("done"), "failed": N_("failed"),

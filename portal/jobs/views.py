@@ -44,6 +44,12 @@ def subject(job: Job) -> str | None:
         return url_for("imports.show", import_id=job.subject_id)
     if job.kind == "export":
         return url_for("exports.show", order_id=job.subject_id)
+    if job.kind == "verify":
+        return url_for("admin.verification")
+    if job.kind == "area_relocate":
+        return url_for("admin.area", area_id=job.subject_id)
+    if job.kind == "erase_request":
+        return url_for("admin.show_request", request_id=job.subject_id)
     return None
 
 
