@@ -20,11 +20,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .access import Actor
-from .narrowing import Condition, Narrow, Narrowed, Range
+from .days import today
+from .filters import EMPTY, Range, narrow_by, narrow_by_marks
+from .narrowing import Condition, Narrow, Narrowed
 from .records import Item, Records
 from .schemas import Parts
 
-__all__ = ["COUNTED", "PAGE", "Count", "Page", "Range", "Wish", "count", "facets", "find"]
+__all__ = ["COUNTED", "EMPTY", "PAGE", "Count", "Page", "Range", "Wish", "count", "facets", "find"]
 
 COUNTED = 10_000
 PAGE = 50
@@ -42,9 +44,11 @@ Cursor = tuple[Any, UUID]
 class Wish:
     """What a list is to show.
 
-    ``areas`` are paths (none: all the actor may see); ``filters`` name one value, several, or a `Range`; of a list of
-    parts the value of its searchable field; of a text a part. ``after`` is the cursor that the page before gave for the
-    next, ``before`` the one that the page behind gave for the last.
+    ``areas`` are paths (none: all the actor may see). ``filters`` name one value, several, a `Range` or `EMPTY`; what
+    each sort of field is asked is told in `registries.filters`. ``retired`` lists what is out of use and nothing else,
+    ``incomplete`` what lacks a wanted field, ``overdue`` what should have been checked or inspected before today.
+    ``after`` is the cursor that the page before gave for the next, ``before`` the one that the page behind gave for the
+    last.
     """
 
     areas: Sequence[str] = ()
@@ -55,6 +59,8 @@ class Wish:
     before: Cursor | None = None
     limit: int = PAGE
     retired: bool = False
+    incomplete: bool = False
+    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,12 @@ def count(session: Session, records: Records, wish: Wish, *, actor: Actor) -> tu
     return min(found, COUNTED), found > COUNTED
 
 
+def total(session: Session, records: Records, wish: Wish, *, actor: Actor) -> int:
+    """How many records the list has, counted to the last one: for files made of a list, not for pages."""
+    narrowed = _narrowed(session, records, wish, actor)
+    return 0 if narrowed.areas == [] else _count(narrowed, None)
+
+
 def facets(
     session: Session, records: Records, wish: Wish, names: Sequence[str], *, actor: Actor
 ) -> dict[str, list[Count]]:
@@ -128,7 +140,11 @@ def facets(
 
 
 def _narrowed(session: Session, records: Records, wish: Wish, actor: Actor) -> Narrowed:
-    return Narrowed(session, records, actor, wish.areas, wish.retired).narrow(wish.filters)
+    narrowed = Narrowed(session, records, actor, wish.areas, wish.retired)
+    for name, value in wish.filters.items():
+        narrow_by(narrowed, name, value)
+    narrow_by_marks(narrowed, wish.incomplete, today() if wish.overdue else None)
+    return narrowed
 
 
 class _Order:
@@ -229,13 +245,12 @@ def _sorted(narrowed: Narrowed, order: _Order, limit: int, narrow: Narrow | None
     return [(row.key, row.record_id) for row in rows]
 
 
-def _count(narrowed: Narrowed) -> int:
+def _count(narrowed: Narrowed, most: int | None = COUNTED + 1) -> int:
     narrow = narrowed.smallest(SOME) or narrowed.by_area
     some = narrowed.through(narrow, narrowed.others(narrow), sa.literal(1))
     if narrow is None:
         some = narrowed.using(some, narrowed.index_of("area_path"))
-    some = some.limit(COUNTED + 1).subquery()
-    return narrowed.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+    return narrowed.session.scalar(sa.select(sa.func.count()).select_from(some.limit(most).subquery())) or 0
 
 
 def _facet(narrowed: Narrowed, name: str) -> dict[Any, int]:
@@ -251,7 +266,7 @@ def _facet(narrowed: Narrowed, name: str) -> dict[Any, int]:
     # Most records have one of a few values: those are counted as far as need be, the others through their index.
     numbers = _grouped(narrowed, column, Narrow(sa.true(), (), rare))
     for value in sorted(rare.info["usual"]):
-        narrowed.narrow_more(name, value)
+        narrow_by(narrowed, name, value)
         number = _count(narrowed)
         if number:
             numbers[value] = number

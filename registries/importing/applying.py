@@ -27,7 +27,7 @@ from ..changes import CHANGE, Entry
 from ..crypto import Keys
 from ..db import Database, now
 from ..messages import N_, Problem, Refused
-from ..preparing import Prepared, Preparer
+from ..preparing import Prepared, Preparer, packed, unpacked
 from ..records import Change, New, Records, in_chunks
 from ..references import References
 from ..storing import Kind, Storage
@@ -85,13 +85,13 @@ def _chunks(session: Session, batch: Batch, storage: Storage) -> Iterator[list[W
             return
         number = rows[-1].number
         keys = session.info["keys"]
+        told = (batches.told(keys, batch.id, row.number, row.payload) for row in rows)
         yield [
             Waiting(
-                row.number, row.state, row.record_id,
-                storage.from_json(batches.open_row(keys, batch.id, row.number, row.payload)),
-                row.probable, row.source_key, row.row_digest,
+                row.number, row.state, row.record_id, storage.from_json(values), row.probable, row.source_key,
+                row.row_digest, cells,
             )
-            for row in rows
+            for row, (values, cells) in zip(rows, told, strict=True)
         ]
 
 
@@ -115,7 +115,7 @@ class _Applier:
         with Pipeline(record_preparer, recipe, processes) as preparers:
             for staged in _chunks(self.session, self.batch, self.records.storage):
                 rows = rechecker.again(staged) if rechecker else staged
-                for written, prepared in preparers.put(len(rows), self._new(rows)):
+                for written, prepared in preparers.put(len(rows), packed(self._new(rows))):
                     self._write(written, prepared)
                 self._change([row for row in rows if row.state == "changed"])
                 self._queue(rows)
@@ -175,10 +175,11 @@ class _Applier:
 
 def record_preparer(
     kind: Kind, key_recipe: Any, known: References, dialect_name: str, at: datetime, as_of: date | None
-) -> Callable[[Sequence[New]], list[Prepared]]:
-    """What makes a chunk of new records ready; for a `Pipeline`."""
-    preparer = Preparer(Storage(kind), Keys.made(key_recipe), known, dialect_named(dialect_name), at, as_of)
-    return lambda news: [preparer.prepare(new) for new in news]
+) -> Callable[[bytes], list[Prepared]]:
+    """What makes a `packed` chunk of new records ready; for a `Pipeline`."""
+    storage = Storage(kind)
+    preparer = Preparer(storage, Keys.made(key_recipe), known, dialect_named(dialect_name), at, as_of)
+    return lambda news: [preparer.prepare(new) for new in unpacked(storage, news)]
 
 
 @dataclass(slots=True)

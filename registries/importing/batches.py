@@ -7,7 +7,7 @@ change nothing are only counted. Failed rows keep their cells as they came, for 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -167,6 +167,24 @@ def seal_row(keys: Keys, batch_id: UUID, number: int, text: str) -> bytes:
 def open_row(keys: Keys, batch_id: UUID, number: int, data: bytes) -> Any:
     """The contents that `seal_row` sealed, as JSON gives them back."""
     return orjson.loads(open_sealed(keys, "staged_row", str(number), batch_id, data))
+
+
+def cells_text(cells: Sequence[Any]) -> str:
+    """The cells of a row as they came; days and what else JSON has no word for as text."""
+    return orjson.dumps(list(cells), default=str, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+def payload(keys: Keys, batch_id: UUID, number: int, values: str, cells: Sequence[Any] = ()) -> bytes:
+    """What waits of a row: the JSON text of the values that it would write, and its cells in case it fails after all."""
+    return seal_row(keys, batch_id, number, f'{{"values":{values},"cells":{cells_text(cells)}}}')
+
+
+def told(keys: Keys, batch_id: UUID, number: int, data: bytes | None) -> tuple[dict[str, Any], list[Any]]:
+    """The values, in their JSON form, and the cells that `payload` put away."""
+    if data is None:
+        return {}, []
+    found = open_row(keys, batch_id, number, data)
+    return found["values"], found["cells"]
 
 
 def problems_of(keys: Keys, row: Any) -> dict[str, dict[str, Any]]:

@@ -8,14 +8,14 @@ alone that a file does not have, and takes the mask of the stored value for unch
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from .. import readings, references
-from ..access import Actor, NotAllowed
+from .. import listing, readings, references
+from ..access import ALLOWED, Actor, NotAllowed
 from ..areas import within
 from ..db import Database
 from ..fields import RecordField
@@ -30,12 +30,19 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an export is to hold: the records below an area path, in a language, revealed for a reason or masked."""
+    """What an export is to hold: the records below an area path, in a language, revealed for a reason or masked.
+
+    ``listing`` takes those of a list instead, in its order; ``columns`` leaves other fields out; ``noted`` says that
+    the access log tells of this export already.
+    """
 
     area_path: str | None = None
     reveal: bool = False
     reason: str | None = None
     language: str = "zh"
+    listing: listing.Wish | None = None
+    columns: Sequence[str] | None = None
+    noted: bool = False
 
 
 def heading(item: RecordField, language: str) -> str:
@@ -59,18 +66,36 @@ def export(
             N_("An export with full numbers needs a reason."),
             N_("Give it with --reason; it is kept in the access log."),
         ))
-    fields = _fields(records, wish.reveal)
+    fields = columns(records, wish)
     language = wish.language
     common = [COMMON[name][0 if language == "zh" else 1] for name in (RECORD_ID, VERSION)]
     headings = [*common, *(heading(item, language) for item in fields.values())]
     return headings, _rows(database, records, wish, scopes, fields, actor)
 
 
-def _fields(records: Records, reveal: bool) -> dict[str, RecordField]:
+def columns(records: Records, wish: Wish) -> dict[str, RecordField]:
+    """The fields of an export, in the order of the schema."""
     return {
         name: item for name, item in records.storage.fields.items()
-        if not item.computed and (reveal or not item.sealed or item.mask)
+        if not item.computed and (wish.reveal or not item.sealed or item.mask)
+        and (wish.columns is None or name in wish.columns)
     }
+
+
+def exporting_actor(actor: Actor, database: str, reveal: bool) -> Actor:
+    """The actor with those grants only that let him export, and see whole values if these are wanted: what else he
+    may read is not in the file.
+    """
+    wanted = {"export", "reveal"} if reveal else {"export"}
+    return replace(actor, grants=tuple(
+        grant for grant in actor.grants if wanted <= ALLOWED[grant.role].get(database, frozenset())
+    ))
+
+
+def size(session: Session, records: Records, wish: Wish, *, actor: Actor) -> int:
+    """How many records an export of a list would hold."""
+    who = exporting_actor(actor, records.kind.database, wish.reveal)
+    return listing.total(session, records, wish.listing or listing.Wish(), actor=who)
 
 
 def _rows(
@@ -78,7 +103,7 @@ def _rows(
     actor: Actor,
 ) -> Iterator[list[Any]]:
     personal = [name for name, item in fields.items() if item.personal]
-    if personal:
+    if personal and not wish.noted:
         with database.reading() as session:
             count = session.scalar(sa.select(sa.func.count()).select_from(records.kind.table).where(
                 *_conditions(records, wish, scopes)
@@ -89,7 +114,8 @@ def _rows(
         )
     with database.reading() as session:
         known = references.load(session).in_language(wish.language)
-        for items in _chunks(session, records, wish, scopes):
+        chunks = _listed(session, records, wish, actor) if wish.listing else _chunks(session, records, wish, scopes)
+        for items in chunks:
             for item in items:
                 yield _row(session, item, fields, known, wish.reveal)
 
@@ -104,6 +130,17 @@ def _chunks(session: Session, records: Records, wish: Wish, scopes: list[str] | 
             return
         yield records.items(session, rows)
         last = rows[-1].id
+
+
+def _listed(session: Session, records: Records, wish: Wish, actor: Actor) -> Iterator[Sequence[Item]]:
+    who = exporting_actor(actor, records.kind.database, wish.reveal)
+    asked = replace(wish.listing or listing.Wish(), after=None, before=None, limit=CHUNK)
+    while True:
+        page = listing.find(session, records, asked, actor=who)
+        yield page.items
+        if page.after is None:
+            return
+        asked = replace(asked, after=page.after)
 
 
 def _conditions(records: Records, wish: Wish, scopes: list[str] | None) -> list[sa.ColumnElement[bool]]:

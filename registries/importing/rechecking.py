@@ -20,7 +20,7 @@ from .. import references
 from ..access import Actor
 from ..changes import CHANGE, json_text
 from ..records import Item, Records, in_chunks
-from .batches import STAGED_ROW, Batch, seal_row
+from .batches import STAGED_ROW, Batch, cells_text, seal_row
 from .checking import Outcome, RowReader
 from .comparing import CHANGED_SINCE, Comparer
 from .decisions import Found
@@ -29,7 +29,7 @@ from .mapping import ColumnMapping
 
 @dataclass(slots=True)
 class Waiting:
-    """A staged row on its way into the registry."""
+    """A staged row on its way into the registry, with the cells that it came in."""
 
     number: int
     state: str
@@ -38,6 +38,7 @@ class Waiting:
     probable: UUID | None
     source_key: str | None
     row_digest: bytes | None
+    cells: list[Any] = field(default_factory=list, repr=False)
 
 
 class Rechecker:
@@ -149,9 +150,11 @@ class Rechecker:
             counts[state] -= 1
             counts[row.state] += 1
             values: dict[str, Any] = {"state": row.state, "record_id": row.record_id}
+            place = self.session.info["keys"], self.batch.id, row.number
             if row.state == "error":
-                told = json_text({"errors": problems[row.number], "warnings": {}})
-                values["problems"] = seal_row(self.session.info["keys"], self.batch.id, row.number, told)
+                values["problems"] = seal_row(*place, json_text({"errors": problems[row.number], "warnings": {}}))
+            if row.state in ("error", "transfer"):
+                values["cells"] = seal_row(*place, cells_text(row.cells))
             self.session.execute(table.update().where(
                 table.c.batch_id == self.batch.id, table.c.number == row.number,
             ).values(**values))

@@ -183,7 +183,7 @@ def differences(
         item = items.get(row.record_id)
         if item is None or not actor.may("read", batch.database, item.area_path):
             continue
-        values = storage.from_json(batches.open_row(keys, batch.id, row.number, row.payload))
+        values = storage.from_json(batches.told(keys, batch.id, row.number, row.payload)[0])
         told = _differences(keys, storage.fields, item, values, known)
         found.append(ChangedRow(row.number, item.id, showing.title(session, records, item), told))
     return found, onward

@@ -254,10 +254,9 @@ class _Stager:
         ready = decision.ready or self._ready(decision)
         return {
             "batch_id": batch_id, "number": number, "state": decision.state, "record_id": decision.record_id,
-            "payload": batches.seal_row(keys, batch_id, number, ready) if ready else None,
-            "cells": batches.seal_row(keys, batch_id, number, changes.json_text(
-                [cell if isinstance(cell, str | int | float | bool | None) else str(cell) for cell in cells[number]],
-            )) if decision.state in ("error", "transfer") else None,
+            "payload": batches.payload(keys, batch_id, number, ready, cells[number]) if ready else None,
+            "cells": batches.seal_row(keys, batch_id, number, batches.cells_text(cells[number]))
+            if decision.state in ("error", "transfer") else None,
             "problems": batches.seal_row(keys, batch_id, number, changes.json_text(problems))
             if decision.problems or decision.warnings else None,
             "incomplete": ",".join(decision.incomplete) or None, "probable": decision.probable,
@@ -272,7 +271,7 @@ def _finish(database: Database, batch: Batch, table: Table) -> None:
     if unread:
         batch.notes.append(Problem(
             N_("These columns are not read: %(headings)s."),
-            N_("Name their field in a mapping file if they are needed."),
+            N_("Tell which fields they are if they are needed."),
             headings=unread,
         ).as_json())
     with database.writing(batch.database) as session:

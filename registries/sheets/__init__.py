@@ -25,11 +25,12 @@ from registries.sheets.headings import SEPARATOR
 from registries.sheets.reading import open_table
 from registries.sheets.sources import Value
 from registries.sheets.tables import Table
-from registries.sheets.writing import write_csv, write_errors, write_xlsx
+from registries.sheets.writing import Cover, write_csv, write_errors, write_xlsx
 
 __all__ = [
     "DEFAULT",
     "SEPARATOR",
+    "Cover",
     "Limits",
     "Table",
     "Value",

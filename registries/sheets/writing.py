@@ -12,6 +12,7 @@ import csv
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,16 @@ _EXAMPLE = "示例："
 _INVALID_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A sheet before the table, and the line at the foot of every printed page of the table."""
+
+    sheet: str
+    title: str
+    lines: Sequence[tuple[str, Any]]
+    foot: str = ""
+
+
 def write_xlsx(
     path: Path,
     headings: Sequence[str],
@@ -44,13 +55,14 @@ def write_xlsx(
     choices: Mapping[str, Sequence[str]] | None = None,
     comments: Mapping[tuple[int, int], str] | None = None,
     example: Sequence[Any] | None = None,
+    cover: Cover | None = None,
 ) -> int:
     """Write a workbook and return the number of rows.
 
     ``notes`` explain a heading when pointed at; ``choices`` give a column a drop-down list, which still
     takes other text; ``comments`` stand at (row, column) of ``rows``, both counted from 0. ``example``
     is a row to learn from: it is written in grey between headings and data and is left out when the
-    file is read again.
+    file is read again. ``cover`` is a sheet before it that says where the table comes from.
     """
     sheet = sheet.translate(_INVALID_IN_NAME).strip("' ")[:31] or "Sheet1"
 
@@ -63,11 +75,26 @@ def write_xlsx(
             "strings_to_numbers": False,
         }
         with xlsxwriter.Workbook(str(part), options) as book:
+            if cover is not None:
+                _write_cover(book, cover)
             return _Sheet(book, sheet, list(headings)).write(
-                rows, notes or {}, choices or {}, {} if comments is None else comments, example
+                rows, notes or {}, choices or {}, {} if comments is None else comments, example,
+                cover.foot if cover is not None else "",
             )
 
     return _whole(path, write)
+
+
+def _write_cover(book: Any, cover: Cover) -> None:
+    page = book.add_worksheet(cover.sheet.translate(_INVALID_IN_NAME)[:31])
+    text = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
+    title = book.add_format({"num_format": "@", "bold": True, "font_size": 16})
+    page.set_column(0, 0, 24)
+    page.set_column(1, 1, 70)
+    page.write_string(0, 0, cover.title, title)
+    for row, (label, value) in enumerate(cover.lines, 2):
+        page.write_string(row, 0, label, text)
+        page.write_string(row, 1, cell_text(value), text)
 
 
 def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -150,8 +177,12 @@ class _Sheet:
         choices: Mapping[str, Sequence[str]],
         comments: Mapping[tuple[int, int], str],
         example: Sequence[Any] | None,
+        foot: str = "",
     ) -> int:
         self._begin(notes)
+        if foot:
+            # An ampersand begins a command there.
+            self._sheet.set_footer(f"&L{foot.replace('&', '&&')}&R&P / &N")
         top = 1
         if example:
             cells = [*map(cell_text, example)]

@@ -20,6 +20,7 @@ function enhanceSelect(select) {
   input.autocomplete = "off";
   input.id = select.id;
   input.value = options[select.selectedIndex]?.text ?? "";
+  input.placeholder = [...select.options].find((option) => !option.value)?.text.trim() ?? "";
   for (const name of ["aria-describedby", "aria-invalid"]) {
     if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
   }

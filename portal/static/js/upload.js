@@ -1,7 +1,9 @@
 /** A file that is sent in: dropped or chosen, and a bar that shows how much of it has arrived. */
 function showName(input) {
   const told = document.querySelector("[data-upload-name]");
-  if (told) told.textContent = input.files.length ? input.files[0].name : "";
+  if (!told) return;
+  told.textContent = input.files.length ? input.files[0].name : "";
+  told.hidden = !input.files.length;
 }
 
 function send(form, input) {
