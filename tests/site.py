@@ -98,10 +98,14 @@ class Page(HTMLParser):
     def form_values(self, action: str = "") -> dict[str, str]:
         """What the hidden fields and inputs of the page hold; with ``action``, those of the form that goes there."""
         found: dict[str, str] = {}
-        inside = not action
+        inside, select = not action, ""
         for name, attributes in self.tags:
             if name == "form" and action:
                 inside = attributes.get("action") == action
+            if name in {"input", "select", "textarea"}:
+                select = str(attributes.get("name") or "") if name == "select" else ""
+            if inside and select and name == "option" and (select not in found or "selected" in attributes):
+                found[select] = attributes.get("value") or ""
             if inside and name == "input" and attributes.get("name"):
                 if attributes.get("type") in {"checkbox", "radio"} and "checked" not in attributes:
                     continue

@@ -1,9 +1,23 @@
-"""The clerks' desk: lists, records, forms."""
+"""The clerks' desk: lists, records, forms, families, buildings, what waits to be done."""
 
-from . import alike, editing, lists, merging_views, searching, showing_records, suggesting, transfer_views, work
+from . import (
+    alike,
+    building_views,
+    editing,
+    families,
+    household_views,
+    life_views,
+    lists,
+    merging_views,
+    searching,
+    showing_records,
+    suggesting,
+    transfer_views,
+    work,
+)
 from .pages import pages
 
 __all__ = [
-    "alike", "editing", "lists", "merging_views", "pages", "searching", "showing_records", "suggesting",
-    "transfer_views", "work",
+    "alike", "building_views", "editing", "families", "household_views", "life_views", "lists", "merging_views",
+    "pages", "searching", "showing_records", "suggesting", "transfer_views", "work",
 ]

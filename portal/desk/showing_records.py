@@ -19,6 +19,7 @@ from registries.schemas import Parts
 
 from ..security import actor, allowed
 from ..values import WITHHELD, Wording
+from .extras import EXTRAS
 from .pages import pages, records_of, system, wording
 
 #: So many lines of the history stand on the page of a record.
@@ -134,6 +135,9 @@ def _page(
         log = changes.history(session, told.kind.database, item.id)
         found = incoming.links_to(session, system().catalogue, told.name, item.id, actor=actor())
         links = [Linked.of(one, words) for one in found]
+        extra = EXTRAS[told.name](session, item, words) if told.name in EXTRAS else None
+        if extra is not None:
+            showing.note_view(system().database, system().catalogue["resident"], extra.people, actor=actor())
         return render_template(
             "desk/record.html", kind=told.name, records=told, item=item, sections=sections, links=links,
             title=showing.title(session, told, item) or gettext("(without a name)"), came_from=came_from,
@@ -143,7 +147,7 @@ def _page(
             revealed=bool(revealed), problems=problems, area=words.area(item.values["area_id"]), point=_point(values),
             may_write=actor().may("write", told.kind.database, item.area_path),
             may_reveal=actor().may("reveal", told.kind.database, item.area_path),
-            retired_by_merge=item.merged_into,
+            extra=extra.given if extra else None, extra_template=extra.template if extra else "",
         )  # fmt: skip
 
 

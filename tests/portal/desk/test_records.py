@@ -55,10 +55,10 @@ def test_without_a_reason_nothing_is_shown(visitor, site, resident):
 
 def test_a_leader_finds_no_person_at_all(visitor, site, resident):
     leader = visitor("leader")
-    away = leader.get("/desk/resident/01900000-0000-7000-8000-000000000000")
-    answer = leader.get(f"/desk/resident/{resident}")
+    nobody = "01900000-0000-7000-8000-000000000000"
+    away, answer = (leader.get(f"/desk/resident/{one}") for one in (nobody, resident))
     assert answer.status_code == away.status_code == 404
-    assert answer.data == away.data
+    assert answer.get_data(as_text=True).replace(str(resident), nobody) == away.get_data(as_text=True)
 
 
 def test_what_lies_outside_the_area_is_not_there(visitor, resident):
