@@ -6,18 +6,20 @@ driver: to SQLite's own executemany, to PostgreSQL by COPY.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import registry
 from sqlalchemy.orm import Session
 
+from .db import UtcDateTime
 from .guard import refuse_other
 
-Converters = list[tuple[int, Callable[[Any], Any]]]
+Convert = Callable[[Any], Any]
 
 
 def insert_rows(session: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -57,33 +59,56 @@ def _copy(connection: sa.Connection, statement: str, rows: Sequence[tuple[Any, .
         raise sa.exc.DBAPIError.instance(statement, None, bare, driver_error, hide_parameters=True) from None
 
 
-def tuples(table: sa.Table, dialect: sa.Dialect, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+def tuples(table: sa.Table, dialect: sa.Dialect, rows: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
     """Rows by column name as the driver of a dialect takes them: in the order of the columns, each value converted."""
-    values_of, converters = _plan(table, dialect.name)
-    made = []
-    for row in rows:
-        values = list(values_of(row))
-        for position, convert in converters:
-            if values[position] is not None:
-                values[position] = convert(values[position])
-        made.append(tuple(values))
-    return made
+    make = row_maker(table, dialect.name)
+    return [make(row) for row in rows]
 
 
 @lru_cache(maxsize=200)
-def _plan(table: sa.Table, dialect_name: str) -> tuple[Callable[[Any], Any], Converters]:
-    """What takes a row's values in order, and how those that need it become what the driver takes."""
-    dialect = dialect_named(dialect_name)
-    converters: Converters = []
-    for position, column in enumerate(table.columns):
-        if dialect_name == "sqlite" and isinstance(column.type, sa.Uuid):
-            converters.append((position, lambda value: value.hex))
-            continue
-        convert = column.type.dialect_impl(dialect).bind_processor(dialect)
-        # Drivers take bytes as they are.
-        if convert is not None and not isinstance(column.type, sa.LargeBinary):
-            converters.append((position, convert))
-    return itemgetter(*(column.name for column in table.columns)), converters
+def row_maker(table: sa.Table, dialect_name: str) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """What makes one row by column name a tuple for the driver; it holds plain values, cheap to send to a process."""
+    values_of = itemgetter(*(column.name for column in table.columns))
+    known = converters(table, dialect_name)
+    placed = [(i, known[column.name]) for i, column in enumerate(table.columns) if column.name in known]
+
+    def make(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        values = list(values_of(row))
+        for position, convert in placed:
+            value = values[position]
+            if value is not None:
+                values[position] = convert(value)
+        return tuple(values)
+
+    return make
+
+
+@lru_cache(maxsize=200)
+def converters(table: sa.Table, dialect_name: str) -> dict[str, Convert]:
+    """How the values of those columns that need it become what the driver takes."""
+    found = {column.name: _converter(column.type, dialect_named(dialect_name)) for column in table.columns}
+    return {name: convert for name, convert in found.items() if convert is not None}
+
+
+def _converter(kind: Any, dialect: sa.Dialect) -> Convert | None:
+    if isinstance(kind, sa.LargeBinary):
+        return None  # Drivers take bytes as they are.
+    if isinstance(kind, sa.Uuid):
+        return _hex if dialect.name == "sqlite" else str
+    convert: Convert | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    if isinstance(kind, sa.Date | UtcDateTime):
+        # The rows of a batch share their moment and most of their days.
+        return lru_cache(maxsize=10_000)(lambda value: _iso(convert(value) if convert else value))
+    return convert
+
+
+def _hex(value: Any) -> str:
+    """An id as SQLite keeps it, from a UUID or its text."""
+    return value.hex if value.__class__ is UUID else value.replace("-", "")
+
+
+def _iso(value: Any) -> Any:
+    return value if isinstance(value, str) else value.isoformat()
 
 
 @lru_cache

@@ -22,14 +22,14 @@ import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from .bulk import insert_rows
+from .bulk import converters, insert_tuples
 from .crypto import Keys
 from .db import DATABASES, Base, UtcDateTime, now, plain_text
 
@@ -141,9 +141,18 @@ def digest(keys: Keys, plain: str | None, clear: Mapping[str, Any]) -> bytes:
 def chain_mac(keys: Keys, before: bytes, row: Mapping[str, Any] | sa.RowMapping) -> bytes:
     """The MAC of a row that follows the row with the MAC ``before``."""
     at: datetime = row["at"]
-    told = (row["id"], int(at.timestamp() * 1_000_000), row["actor"], row["kind"], row["record_id"], row["action"],
-            row["reason"], row["batch_id"])
-    return keys.mac("change.chain", before + row["digest"] + orjson.dumps(told))
+    return _link(keys, before, row["digest"], (
+        row["id"], _microseconds(at), row["actor"], row["kind"], row["record_id"], row["action"], row["reason"],
+        row["batch_id"],
+    ))
+
+
+def _link(keys: Keys, before: bytes, digest_: bytes, told: tuple[Any, ...]) -> bytes:
+    return keys.mac("change.chain", before + digest_ + orjson.dumps(told))
+
+
+def _microseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1_000_000)
 
 
 def head_mac(keys: Keys, database: str, last_id: int, mac: bytes) -> bytes:
@@ -159,12 +168,11 @@ def start(session: Session, database: str) -> None:
     ))
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A change in the words of the log, all but its place in it."""
+class Told(NamedTuple):
+    """A change in the words of the log, all but its place in it; cheap to send to another process."""
 
     kind: str
-    record_id: UUID | None
+    record_id: str | None
     action: str
     changes: str | None
     sealed: str | None
@@ -177,8 +185,8 @@ def told(keys: Keys, entry: Entry) -> Told:
     """The words of the log for a change; needs no database."""
     plain = json_text(entry.changes) if entry.changes else None
     return Told(
-        entry.kind, entry.record_id, entry.action, plain, _sealed_text(entry.sealed), digest(keys, plain, entry.clear),
-        entry.reason, entry.batch_id,
+        entry.kind, entry.record_id and str(entry.record_id), entry.action, plain, _sealed_text(entry.sealed),
+        digest(keys, plain, entry.clear), entry.reason, entry.batch_id,
     )
 
 
@@ -199,18 +207,22 @@ def append_told(
         head = session.info["log_head"] = list(_lock_head(session, database))
         session.info["before_commit"].append(_write_head)
     last_id, mac = head
-    at = now()
+    table, at = CHANGE[database], now()
+    kept = converters(table, session.connection().dialect.name)
+    at_kept, moment = kept["at"](at), _microseconds(at)
     rows = []
     for entry in entries:
         last_id += 1
-        row = {
-            "id": last_id, "at": at, "actor": actor, "kind": entry.kind, "record_id": entry.record_id,
-            "action": entry.action, "changes": entry.changes, "sealed": entry.sealed, "reason": entry.reason or reason,
-            "batch_id": entry.batch_id or batch_id, "digest": entry.digest,
-        }
-        row["mac"] = mac = chain_mac(keys, mac, row)
-        rows.append(row)
-    insert_rows(session, CHANGE[database], rows)
+        why, batch = entry.reason or reason, entry.batch_id or batch_id
+        mac = _link(keys, mac, entry.digest, (
+            last_id, moment, actor, entry.kind, entry.record_id, entry.action, why, batch,
+        ))
+        # In the order of the columns.
+        rows.append((
+            last_id, at_kept, actor, entry.kind, entry.record_id and kept["record_id"](entry.record_id), entry.action,
+            entry.changes, entry.sealed, why, batch and kept["batch_id"](batch), entry.digest, mac,
+        ))
+    insert_tuples(session, table, rows)
     if rows:
         head[:] = last_id, mac
 

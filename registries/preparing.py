@@ -8,16 +8,17 @@ same step serves one record from a form.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 
 from . import changes
 from .areas import UNKNOWN
-from .bulk import tuples
+from .bulk import row_maker, tuples
 from .changes import Entry, Told
 from .crypto import Keys, blind
 from .days import today
@@ -27,8 +28,7 @@ from .references import References
 from .storing import Context, Kind, Storage
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """The row of a new record, the rows of its parts by list, and what the log says of it."""
 
     row: tuple[Any, ...]
@@ -45,6 +45,7 @@ class Preparer:
         self.storage, self.kind = storage, storage.kind
         self.keys, self.known, self.dialect, self.at = keys, known, dialect, at
         self.context = Context(known, today(), as_of)
+        self.as_tuple = row_maker(self.kind.table, dialect.name)
 
     def prepare(self, new: New) -> Prepared:
         """The record ready to be written; `Kind.derive` adds to its values what follows from them."""
@@ -52,12 +53,13 @@ class Preparer:
         row = self._row(new)
         parts = {
             name: tuples(
-                model.__table__, self.dialect, self.storage.part_rows(self.keys, new.id, name, new.values[name]),
+                model.__table__, self.dialect,
+                self.storage.part_rows(self.keys, new.id, row["area_path"], name, new.values[name]),
             )
             for name, model in self.kind.parts.items() if new.values.get(name)
         }
         told = changes.told(self.keys, self._entry(new, row))
-        return Prepared(tuples(self.kind.table, self.dialect, [row])[0], parts, told)
+        return Prepared(self.as_tuple(row), parts, told)
 
     @cached_property
     def _empty(self) -> dict[str, Any]:
@@ -106,3 +108,16 @@ def parts_of(prepared: Sequence[Prepared], name: str) -> list[tuple[Any, ...]]:
     return [row for one in prepared for row in one.parts.get(name, ())]
 
 
+def packed(news: Sequence[New]) -> bytes:
+    """New records as text for another process: a third of the work of pickling their ids and days."""
+    return orjson.dumps([
+        (new.id, new.values, new.source, new.source_key, new.row_digest and new.row_digest.hex()) for new in news
+    ])
+
+
+def unpacked(storage: Storage, text: bytes) -> list[New]:
+    """The records that `packed` packed."""
+    return [
+        New(UUID(record_id), storage.from_json(values), source, source_key, digest and bytes.fromhex(digest))
+        for record_id, values, source, source_key, digest in orjson.loads(text)
+    ]

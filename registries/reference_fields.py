@@ -6,6 +6,7 @@ Sheets write these in words (“居委会”, “解放路街道”); `Reference
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from .chinese import half_width
 from .fields import RecordField, is_blank, split_words, text_of
 from .messages import N_
 from .references import References
+
+#: The rows of a file name few areas and, one after the other, the same household.
+_uuid = lru_cache(maxsize=10_000)(UUID)
 
 
 class Code(RecordField):
@@ -134,7 +138,7 @@ class Area(RecordField):
         return value and str(value)
 
     def from_json(self, value: Any) -> Any:
-        return value and UUID(value)
+        return value and _uuid(value)
 
     def to_cell(self, value: Any, references: References) -> Any:
         area = value and references.areas.get(value)
