@@ -39,7 +39,7 @@ class RecordField(fields.Field[Any]):
 
     ``headings`` are further spreadsheet headings besides the label in each language; ``sealed`` values are encrypted
     at rest, ``indexed`` ones of them can be found by their exact value; ``wanted`` ones are counted as incomplete when
-    empty; ``repeats`` says that few different values occur, so that a file's are worked out once each; a ``virtual``
+    empty; ``repeats`` says that rows often tell the same, so that what was worked out is remembered; a ``virtual``
     one is only a way to tell others (a column for each numbering scheme, say): `RecordSchema.complete` reads it and
     nothing keeps it.
     """
@@ -78,6 +78,11 @@ class RecordField(fields.Field[Any]):
         return ValidationError([Problem(
             message, remedy, field=Problem(self.label), value=self.shown(value), **params,
         )])
+
+    def _validate(self, value: Any) -> None:
+        # marshmallow joins the validators anew for every value, which costs more than most rules here.
+        if self.validators:
+            super()._validate(value)
 
     def _message(self, key: str) -> tuple[str, str | None]:
         for cls in type(self).__mro__:

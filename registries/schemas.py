@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as data_field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError
@@ -23,6 +23,7 @@ from .references import References
 
 #: How many different cell values of one field are remembered while a file is checked.
 MEMO_SIZE = 20_000
+_REMEMBERED = frozenset({str, int, float, bool, date, datetime, type(None)})
 
 UNKNOWN_FIELD = N_("There is no field “%(name)s”.")
 COMPUTED_FIELD = N_("%(field)s follows from other fields and cannot be given.")
@@ -82,6 +83,7 @@ class RecordSchema(Schema):
             name: item for name, item in self.fields.items() if isinstance(item, RecordField)
         }
         self._virtual = [name for name, item in self.plan.items() if item.virtual]
+        self._wanted = [name for name, item in self.plan.items() if item.wanted]
         self._nested: dict[type[RecordSchema], RecordSchema] = {}
         self._memo: dict[str, dict[Any, tuple[Any, list[Problem]]]] = {
             name: {} for name, item in self.plan.items() if item.repeats
@@ -133,17 +135,21 @@ class RecordSchema(Schema):
 
     def _field(self, name: str, item: RecordField, raw: Any) -> tuple[Any, list[Problem]]:
         memo = self._memo.get(name)
-        key = (type(raw), raw) if memo is not None and isinstance(raw, str | int | float | date | None) else None
-        if memo is not None and key is not None and key in memo:
-            return memo[key]
-        result: tuple[Any, list[Problem]]
-        try:
-            result = item.deserialize(raw if self.strict else item.tidy(raw, self.references)), []
-        except ValidationError as error:
-            result = None, _problems(error)
-        if memo is not None and key is not None and len(memo) < MEMO_SIZE:
-            memo[key] = result
+        if memo is None or raw.__class__ not in _REMEMBERED:
+            return self._read(item, raw)
+        key = raw if raw.__class__ is str else (raw.__class__, raw)
+        result = memo.get(key)
+        if result is None:
+            if len(memo) >= MEMO_SIZE:
+                memo.clear()  # Rows near each other tell the same more often than rows far apart.
+            result = memo[key] = self._read(item, raw)
         return result
+
+    def _read(self, item: RecordField, raw: Any) -> tuple[Any, list[Problem]]:
+        try:
+            return item.deserialize(raw if self.strict else item.tidy(raw, self.references)), []
+        except ValidationError as error:
+            return None, _problems(error)
 
     def complete(self, checked: Checked, stored: Mapping[str, Any] | None) -> None:
         """Fill in what follows from other fields (the sex from an ID number, say); for subclasses."""
@@ -153,7 +159,7 @@ class RecordSchema(Schema):
 
     def incomplete(self, record: Mapping[str, Any]) -> list[str]:
         """The wanted fields that a record lacks."""
-        return [name for name, item in self.plan.items() if item.wanted and record.get(name) in (None, "", [])]
+        return [name for name in self._wanted if record.get(name) in (None, "", [])]
 
 
 def _problems(error: ValidationError) -> list[Problem]:

@@ -3,7 +3,8 @@
 `Record` and `Part` are what every model of a kind has in common; `Storage` knows, for one kind, which field goes where.
 A sealed field ``phone`` has the columns ``phone_sealed`` and, if it can be searched, ``phone_index``. A list of parts
 (licences, vulnerable groups …) has a table of its own whose rows are known by owner and position, so that putting back
-an earlier list gives exactly the rows there were.
+an earlier list gives exactly the rows there were. A table of parts whose rows are looked for by area repeats the
+``area_path`` of the owner.
 """
 
 from __future__ import annotations
@@ -217,10 +218,14 @@ class Storage:
         self.parts = {name: item for name, item in self.fields.items() if isinstance(item, Parts)}
         self.sealed = {n: f for n, f in self.fields.items() if f.sealed and n not in self.parts}
         self.plain = {n: f for n, f in self.fields.items() if n not in self.sealed and n not in self.parts}
-        self.to_json_of = _overriding(self.fields, "to_json")
-        self._from_json = _overriding(self.fields, "from_json")
-        self._to_column = _overriding(self.plain, "to_column")
+        self.to_json_of = overriding(self.fields, "to_json")
+        self._from_json = overriding(self.fields, "from_json")
+        self._to_column = overriding(self.plain, "to_column")
         self._part_storage = {name: fields_of(item.nested) for name, item in self.parts.items()}
+        self.located = {
+            name: model.__table__ for name, model in kind.parts.items()
+            if "area_path" in model.__table__.c and "area_path" not in self._part_storage.get(name, ())
+        }
 
     def from_json(self, values: dict[str, Any]) -> dict[str, Any]:
         """Clear values from their JSON form; ``values`` is changed and given back."""
@@ -251,11 +256,15 @@ class Storage:
         return blind(keys, f"{self.kind.name}.{name}", self.fields[name].seal_text(value))
 
     def part_rows(
-        self, keys: Keys, record_id: UUID, name: str, rows: Iterable[Mapping[str, Any]] | None
+        self, keys: Keys, record_id: UUID, area_path: str, name: str, rows: Iterable[Mapping[str, Any]] | None
     ) -> list[dict[str, Any]]:
-        """The rows of a list of parts as the table keeps them."""
+        """The rows of a list of parts as the table keeps them, of a record that lies at ``area_path``."""
+        place = {"area_path": area_path} if name in self.located else {}
         return [
-            {"owner_id": record_id, "position": position, **self._part_row(keys, record_id, name, position, values)}
+            {
+                "owner_id": record_id, "position": position, **place,
+                **self._part_row(keys, record_id, name, position, values),
+            }
             for position, values in enumerate(rows or ())
         ]
 
@@ -295,7 +304,7 @@ class Storage:
         return values
 
 
-def _overriding(fields: Mapping[str, RecordField], method: str) -> dict[str, Callable[[Any], Any]]:
+def overriding(fields: Mapping[str, RecordField], method: str) -> dict[str, Callable[[Any], Any]]:
     """The conversions of the fields that do convert: most values are stored as they are."""
     plain = getattr(RecordField, method)
     return {name: getattr(item, method) for name, item in fields.items() if getattr(type(item), method) is not plain}

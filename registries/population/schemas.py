@@ -77,6 +77,7 @@ class ResidentSchema(RecordSchema):
         wanted=True,
         sortable=True,
         personal=True,
+        repeats=True,
         example="1990-03-07",
         hint=N_("The year alone, or year and month, will do when no more is known."),
         headings=HEADINGS["birth_date"],
@@ -109,10 +110,13 @@ class ResidentSchema(RecordSchema):
     registered_division = Code(
         N_("Registered division"), "division", headings=HEADINGS["registered_division"]
     )
-    registered_address = Address(N_("Registered address"), headings=HEADINGS["registered_address"])
+    registered_address = Address(
+        N_("Registered address"), repeats=True, headings=HEADINGS["registered_address"]
+    )
     address = Address(
         N_("Home address"),
         wanted=True,
+        repeats=True,
         filterable=True,
         example="解放路12号3单元501室",
         headings=HEADINGS["address"],
@@ -120,7 +124,9 @@ class ResidentSchema(RecordSchema):
     area_id = Area(
         N_("Area"), hint=N_("Code or name of the street, community or grid."), headings=HEADINGS["area_id"]
     )
-    household_number = Text(N_("Household number"), 60, personal=True, headings=HEADINGS["household_number"])
+    household_number = Text(
+        N_("Household number"), 60, personal=True, repeats=True, headings=HEADINGS["household_number"]
+    )
     household_id = Link(N_("Household"), "household", computed=True)
     relation_to_head = LenientCode(
         N_("Relation to head"), "family_relationship", "80", headings=HEADINGS["relation_to_head"]
