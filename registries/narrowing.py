@@ -7,7 +7,7 @@ one that leaves the fewest records. SQLite is told which index to use; PostgreSQ
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,22 +16,10 @@ from sqlalchemy.orm import Session
 
 from .access import Actor
 from .areas import outermost, within
-from .crypto import blinds
-from .fields import PartialDay, RecordField, Text
 from .records import Records
-from .reference_fields import Code, Codes
-from .schemas import Parts
 
 Condition = sa.ColumnElement[bool]
 _LIVE, _RETIRED = "retired_at IS NULL AND merged_into IS NULL", "retired_at IS NOT NULL"
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A filter between two values, either of which may be open."""
-
-    least: Any = None
-    most: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +27,15 @@ class Narrow:
     """One condition. ``test`` asks a record that is at hand; ``index`` finds all that meet it.
 
     ``members`` are what to look up in the index, parts that have no record in common: SQLite would go through all of an
-    index for an OR of ranges. ``sized`` selects as many rows as there are members, where that is quicker to count.
+    index for an OR of ranges. ``indexes`` are those of the members where each has another, and ``index`` is that of
+    most. ``sized`` selects as many rows as there are members, where that is quicker to count.
     """
 
     test: Condition
     members: tuple[Condition, ...] = ()
     index: sa.Index | None = None
-    sized: sa.Select[Any] | None = None
+    indexes: tuple[sa.Index | None, ...] = ()
+    sized: Any = None
 
 
 class Narrowed:
@@ -65,18 +55,6 @@ class Narrowed:
             parts = tuple(within(table.c.area_path, [path]) for path in self.areas)
             self.by_area = Narrow(within(table.c.area_path, self.areas), parts, self.index_of("area_path"))
         self.filters: dict[str, Narrow] = {}
-
-    def narrow(self, filters: Mapping[str, Any]) -> Narrowed:
-        """The same with filters by field.
-
-        :raises KeyError: a filter names a field that lists are not narrowed by.
-        """
-        self.filters = {name: self._filter(name, value) for name, value in filters.items()}
-        return self
-
-    def narrow_more(self, name: str, value: Any) -> None:
-        """Set one more filter, or another value for it."""
-        self.filters[name] = self._filter(name, value)
 
     @property
     def narrows(self) -> list[Narrow]:
@@ -127,7 +105,9 @@ class Narrowed:
         statement = sa.select(*columns).select_from(self.table).where(self.state, *conditions)
         if narrow is None:
             return statement
-        found = [self.using(statement.where(members), narrow.index) for members in narrow.members or (narrow.test,)]
+        members = narrow.members or (narrow.test,)
+        indexes = narrow.indexes or (narrow.index,) * len(members)
+        found = [self.using(statement.where(one), index) for one, index in zip(members, indexes, strict=True)]
         return found[0] if len(found) == 1 else sa.union_all(*found)
 
     def using(self, statement: sa.Select[Any], index: sa.Index | None) -> sa.Select[Any]:
@@ -141,54 +121,6 @@ class Narrowed:
     def others(self, narrow: Narrow | None) -> list[Condition]:
         """The tests of all conditions but one."""
         return [one.test for one in self.narrows if one is not narrow]
-
-    def _filter(self, name: str, value: Any) -> Narrow:
-        item = self.records.storage.fields[name]
-        if isinstance(item, Parts):
-            return self._part_filter(name, item, value)
-        if item.sealed and item.indexed:
-            keys = blinds(self.session.info["keys"], f"{self.records.name}.{name}", str(value))
-            condition = self.table.c[f"{name}_index"].in_(keys)
-            return Narrow(condition, (condition,), self.index_of(f"{name}_index"))
-        if not item.filterable and not item.sortable:
-            raise KeyError(name)
-        return self._plain_filter(name, item, value)
-
-    def _plain_filter(self, name: str, item: RecordField, value: Any) -> Narrow:
-        column = self.table.c[self.records.kind.sort_columns.get(name, name) if isinstance(value, Range) else name]
-        if isinstance(value, Range):
-            condition = _between(column, item, value)
-            index = self.index_of(column.name)
-            return Narrow(condition, (condition,) if index is not None else (), index)
-        values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
-        if isinstance(item, Codes):
-            return Narrow(sa.or_(*(column.contains(f"|{one}|", autoescape=True) for one in values)))
-        if isinstance(item, Text) and not isinstance(item, Code):
-            return Narrow(sa.and_(*(column.contains(str(one), autoescape=True) for one in values)))
-        condition = column.in_(values) if len(values) != 1 else column == values[0]
-        rare = self.rare(column.name)
-        if rare is not None and not rare.info["usual"].intersection(values):
-            # The index goes on with the area.
-            here = condition if self.by_area is None else sa.and_(condition, self.by_area.test)
-            return Narrow(condition, (here,), rare)
-        index = self.index_of(column.name)
-        return Narrow(condition, (condition,) if index is not None else (), index)
-
-    def _part_filter(self, name: str, item: Parts, value: Any) -> Narrow:
-        """Records with a row in a list whose searchable sealed field has one of the values."""
-        fields = [field for field, one in item.nested.items() if one.sealed and one.indexed]
-        if not fields:
-            raise KeyError(name)
-        values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
-        keys = [
-            key for one in values
-            for key in blinds(self.session.info["keys"], f"{self.records.name}.{name}.{fields[0]}", str(one))
-        ]
-        part = self.records.kind.parts[name].__table__
-        holds = part.c[f"{fields[0]}_index"].in_(keys)
-        members = self.table.c.id.in_(sa.select(part.c.owner_id).where(holds))
-        test = sa.exists().where(part.c.owner_id == self.table.c.id, holds).correlate(self.table)
-        return Narrow(test, (members,), self.index_of("id"), sa.select(sa.literal(1)).select_from(part).where(holds))
 
 
 def areas_of(records: Records, actor: Actor, asked: Sequence[str]) -> list[str] | None:
@@ -209,12 +141,3 @@ def areas_of(records: Records, actor: Actor, asked: Sequence[str]) -> list[str] 
 def _where(index: sa.Index) -> str:
     where = index.dialect_options["sqlite"]["where"]
     return "" if where is None else str(where)
-
-
-def _between(column: sa.Column[Any], item: RecordField, value: Range) -> Condition:
-    most = value.most
-    if isinstance(item, PartialDay) and most is not None:
-        # A bound that names only a year or a month means all of it; no day sorts after this sign.
-        most = f"{most}~"
-    bounds = [column >= value.least] if value.least is not None else []
-    return sa.and_(sa.true(), *bounds, *([column <= most] if most is not None else []))

@@ -162,8 +162,11 @@ class Rows:
                 area = known.areas.get(values["area_id"]) or successor(session, values["area_id"])
                 row["area_path"] = area.path
             self._write(session, one.item, row)
+            path = row.get("area_path", one.item.area_path)
             for name in self.kind.parts.keys() & values.keys():
-                self._replace_parts(session, keys, one.item.id, name, values[name])
+                self._replace_parts(session, keys, one.item.id, path, name, values[name])
+            if path != one.item.area_path:
+                self._move_parts(session, one.item.id, path)
             entries.append(self._changed_entry(keys, one, values, row, reason, batch_id, stored))
         changes.append(session, actor.name, entries)
 
@@ -185,10 +188,15 @@ class Rows:
         if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
             raise Conflict(next(iter(self.load(session, [item.id])), item))
 
-    def _replace_parts(self, session: Session, keys: Any, owner: UUID, name: str, rows: Any) -> None:
+    def _replace_parts(self, session: Session, keys: Any, owner: UUID, path: str, name: str, rows: Any) -> None:
         table = self.kind.parts[name].__table__
         session.execute(sa.delete(table).where(table.c.owner_id == owner))
-        insert_rows(session, table, self.storage.part_rows(keys, owner, name, rows))
+        insert_rows(session, table, self.storage.part_rows(keys, owner, path, name, rows))
+
+    def _move_parts(self, session: Session, owner: UUID, path: str) -> None:
+        """Let the rows that repeat where their owner lies say so."""
+        for table in self.storage.located.values():
+            session.execute(sa.update(table).where(table.c.owner_id == owner).values(area_path=path))
 
     def _changed_entry(
         self, keys: Any, one: Change, values: Mapping[str, Any], row: Mapping[str, Any], reason: str | None,

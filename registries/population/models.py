@@ -43,6 +43,15 @@ def _rare(column: str, usual: tuple[str, ...]) -> sa.Index:
     return index
 
 
+def _incomplete() -> sa.Index:
+    """The index of residents of whom a wanted field is not known; it costs a complete one nothing."""
+    empty = " OR ".join(f"{name} IS NULL OR {name} = ''" for name in ("sex", "birth_date", "address"))
+    where = f"({empty} OR length(area_path) <= 4)"
+    index = _index("ix_resident_incomplete", "area_path", "id", where=f"{where} AND {LIVE}")
+    index.info.update(incomplete=True, where=where)
+    return index
+
+
 def _index(name: str, *columns: str, where: str | None = None, unique: bool = False) -> sa.Index:
     """An index, with ``where`` a partial one on both engines."""
     options: dict[str, Any] = {}
@@ -58,7 +67,7 @@ class Resident(Record, Base):
 
     __tablename__ = "resident"
     __table_args__ = (
-        _index("ix_resident_area", "area_path", "name_pinyin", "id", "birth_sort", *FILTERED, where=LIVE),
+        _index("ix_resident_area", "area_path", "id", "name_pinyin", "birth_sort", *FILTERED, where=LIVE),
         _index("ix_resident_pinyin", "name_pinyin", "id", "area_path", *FILTERED, "name", where=LIVE),
         _index("ix_resident_initials", "name_initials", "area_path", where=LIVE),
         _index("ix_resident_given_name", "given_name", "area_path", where=LIVE),
@@ -66,6 +75,7 @@ class Resident(Record, Base):
         _index("ix_resident_updated", "updated_at", "id", "area_path", *FILTERED, where=LIVE),
         _index("ix_resident_id", "id", "area_path", "name_pinyin", "birth_sort", *FILTERED, where=LIVE),
         _index("ix_resident_retired", "area_path", "id", where="retired_at IS NOT NULL"),
+        _incomplete(),
         *(_rare(column, usual) for column, usual in USUAL.items()),
         _index(
             "uq_resident_number",
@@ -189,17 +199,18 @@ class ResidentGroup(Part, Base):
     """A group of people at risk that a resident belongs to.
 
     Which group it is, and whatever could tell it, is sealed; what a home visit must know, help with
-    evacuation, is not.
+    evacuation, is not. ``area_path`` is the resident's, so that a street's people of a group are one range of an index.
     """
 
     OWNER = RESIDENT
     __tablename__ = "resident_group"
     __table_args__ = (
-        sa.Index("ix_resident_group_group", "group_index", "owner_id"),
+        sa.Index("ix_resident_group_group", "group_index", "area_path", "owner_id"),
         sa.Index("ix_resident_group_review", "review_on"),
         {"schema": "population"},
     )
 
+    area_path: Mapped[str] = mapped_column(plain_text(32), server_default="")
     group_sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
     group_index: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
     disability_type_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)

@@ -189,6 +189,7 @@ class Filler:
             {
                 "owner_id": owner,
                 "position": position,
+                "area_path": place["area_path"],
                 "group_sealed": b"x" * 32,
                 "group_index": blind(self.keys, "resident.groups.group", code),
             }
