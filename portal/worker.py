@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
 
-from registries import heads, importing
+from registries import done, heads, importing
 from registries.db import DATABASES, Busy
 from registries.messages import N_
 
@@ -87,12 +87,13 @@ class Worker:
         return done
 
     def purge(self) -> int:
-        """Forget the rows of files that were checked long ago, files nobody went on with, and jobs that ended."""
+        """Forget the rows of files that were checked long ago, files nobody went on with, jobs that ended, old keys."""
         kept = timedelta(days=self.system.settings.staged_days)
         emptied = 0
         for database in DATABASES:
             with self.system.database.writing(database) as session:
                 emptied += importing.purge(session, database, kept)
+                done.purge(session)
         with self.system.database.writing("system") as session:
             jobs.purge(session)
             sessions.purge(session, limits_of(self.system.settings))

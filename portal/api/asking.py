@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,6 @@ from flask_babel import gettext
 from werkzeug.exceptions import UnsupportedMediaType
 
 from registries.done import Asked
-from registries.fields import is_blank
 from registries.messages import N_, Problem
 from registries.references import AreaEntry, References
 
@@ -19,7 +19,8 @@ from ..security import actor
 from . import problems
 from .failures import Answered
 
-MOST_REASON, MOST_KEY, MOST_ROWS = 500, 200, 200
+MOST_REASON, MOST_KEY, MOST_TEXT = 500, 200, 2_000
+_ETAG, _KEY = re.compile(r'"([0-9]{1,9})"'), re.compile(r"[!-~]+")
 UNKNOWN_MEMBER = Problem(N_("This member is not known here."), N_("Leave it out."))
 #: How a member of a body that must be of a type is called where it is not.
 TYPE_NAMES = {
@@ -72,7 +73,8 @@ def reason_in(told: str | None, required: bool = False, in_query: bool = False) 
     :raises Answered: it is missing, says nothing, is too long, or holds what cannot be shown.
     """
     text = (told or "").strip()
-    if (required or told is not None) and (is_blank(text) or len(text) > MOST_REASON or not text.isprintable()):
+    unfit = not text or len(told or "") > MOST_REASON or not (told or "").isprintable()
+    if (required or told is not None) and unfit:
         problem = Problem(
             N_("A reason of one line and at most %(most)s characters is needed."), N_("Say why."), most=MOST_REASON,
         )  # fmt: skip
@@ -89,10 +91,10 @@ def version() -> int:
     told = request.headers.get("If-Match", "").strip()
     if not told or told == "*":
         raise Answered(problems.answer(428, gettext(N_("Send If-Match with the ETag of the record you have read."))))
-    number = told.removeprefix("W/").strip('"')
-    if not (number.isascii() and number.isdigit()) or len(number) > 9:
-        raise Answered(problems.answer(412, gettext(N_("If-Match must be the ETag of the record you have read."))))
-    return int(number)
+    match = _ETAG.fullmatch(told)
+    if match is None:
+        raise Answered(problems.answer(400, gettext(N_("If-Match must be the ETag of the record you have read."))))
+    return int(match[1])
 
 
 def under_key() -> Asked | None:
@@ -103,9 +105,10 @@ def under_key() -> Asked | None:
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
-    if not 1 <= len(key) <= MOST_KEY or not key.isprintable() or not key.isascii():
+    if not _KEY.fullmatch(key) or len(key) > MOST_KEY:
         raise Answered(problems.answer(400, gettext(
-            N_("An Idempotency-Key has 1 to %(most)s letters, digits and signs.")) % {"most": MOST_KEY},
+            N_("An Idempotency-Key has 1 to %(most)s letters, digits and signs without blanks.")
+        ) % {"most": MOST_KEY},
         ))  # fmt: skip
     told = f"{request.method} {request.full_path} {request.headers.get('If-Match', '')}\n".encode()
     return Asked(str(actor().details["id"]), key, told + request.get_data())
@@ -122,11 +125,11 @@ def parameters(*known: str) -> dict[str, str]:
             errors.append(_parameter(name, "unknown", UNKNOWN_MEMBER))
         elif len(values) > 1:
             errors.append(_parameter(name, "twice", Problem(N_("It stands there twice."), N_("Give it once."))))
-        elif not values[0].isprintable() or len(values[0]) > 2_000:
+        elif not values[0].isprintable() or not 1 <= len(values[0]) <= MOST_TEXT:
             errors.append(wrong(name))
     if errors:
         raise refuse(*errors)
-    return {name: value for name, value in request.args.items() if value != ""}
+    return request.args.to_dict()
 
 
 def wrong(name: str, remedy: str | None = None) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class HouseholdSchema(RecordSchema):
         required=True,
         sortable=True,
         personal=True,
+        example="H2026001",
         headings=HOUSEHOLD_HEADINGS["number"],
     )
     key = Text(N_("Key of the household"), 100, computed=True)
@@ -65,7 +66,9 @@ class HouseholdSchema(RecordSchema):
     )
     head_id = Link(N_("Head"), "resident", headings=HOUSEHOLD_HEADINGS["head_id"])
     dwelling_id = Link(N_("Dwelling"), "dwelling", headings=HOUSEHOLD_HEADINGS["dwelling_id"])
-    address = Address(N_("Address"), wanted=True, headings=HOUSEHOLD_HEADINGS["address"])
+    address = Address(
+        N_("Address"), wanted=True, example="解放路12号3单元501室", headings=HOUSEHOLD_HEADINGS["address"]
+    )
     area_id = Area(N_("Area"), headings=HOUSEHOLD_HEADINGS["area_id"])
     note = Text(N_("Note"), 1000, lines=True, personal=True, headings=HOUSEHOLD_HEADINGS["note"])
 
@@ -102,7 +105,9 @@ class DwellingSchema(RecordSchema):
     smoke_alarm = YesNo(N_("Smoke alarm"), headings=DWELLING_HEADINGS["smoke_alarm"])
     gas_alarm = YesNo(N_("Gas alarm"), headings=DWELLING_HEADINGS["gas_alarm"])
     ebike_indoors = YesNo(N_("E-bike indoors"), headings=DWELLING_HEADINGS["ebike_indoors"])
-    address = Address(N_("Address"), wanted=True, headings=DWELLING_HEADINGS["address"])
+    address = Address(
+        N_("Address"), wanted=True, example="解放路12号3单元501室", headings=DWELLING_HEADINGS["address"]
+    )
     area_id = Area(N_("Area"), headings=DWELLING_HEADINGS["area_id"])
     note = Text(N_("Note"), 1000, lines=True, headings=DWELLING_HEADINGS["note"])
 

@@ -1,0 +1,77 @@
+"""The description of the interface is sound, complete, and true: its examples are taken as they stand."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app import catalogue
+
+KINDS = catalogue()
+
+
+@pytest.fixture
+def spec(site):
+    """The description as a program without a token gets it."""
+    answer = site.app.test_client().get("/api/openapi.json")
+    assert answer.status_code == 200
+    return answer.json
+
+
+def test_every_route_is_described_and_nothing_else(site, spec):
+    described = {
+        (path, verb.upper()) for path, verbs in spec["paths"].items() for verb in verbs
+    }  # fmt: skip
+    routes = set()
+    for rule in site.app.url_map.iter_rules():
+        if str(rule).startswith("/api/v1/"):
+            path = str(rule).replace("<uuid:record_id>", "{record_id}").replace("<scheme>", "{scheme}")
+            for kind in KINDS if "<kind>" in path else ("",):
+                routes |= {(path.replace("<kind>", kind), verb) for verb in rule.methods - {"HEAD", "OPTIONS"}}
+    sealed = {kind for kind, one in KINDS.items() if any(item.sealed for item in one.storage.fields.values())}
+    indexed = {kind for kind, one in KINDS.items() if any(item.indexed for item in one.storage.sealed.values())}
+    expected = {
+        (path, verb) for path, verb in routes
+        if not (path.endswith("/reveal") and path.split("/")[3] not in sealed)
+        and not (path.endswith("/find") and path.split("/")[3] not in indexed)
+    }  # fmt: skip
+    assert described == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_example_of_a_new_record_is_taken(spec, program, kind):
+    content = spec["paths"][f"/api/v1/{kind}"]["post"]["requestBody"]["content"]["application/json"]
+    example = content["examples"]["usual"]["value"]
+    assert len(example["values"]) >= 2, example
+    made = program("registry_admin")("POST", f"/{kind}", example)
+    assert made.status_code == 201, made.json
+
+
+def test_every_field_is_described_with_its_name_in_both_languages(site):
+    client = site.app.test_client()
+    for language, word in (("zh", "姓名"), ("en", "Name")):
+        spec = client.get("/api/openapi.json", headers={"Accept-Language": language}).json
+        for kind, records in KINDS.items():
+            schema = spec["components"]["schemas"][f"{kind.capitalize()}New"]["properties"]
+            assert set(schema) == {n for n in records.kind.fields() if n in records.storage.fields}
+            assert all(told.get("title") for told in schema.values())
+        assert spec["components"]["schemas"]["ResidentNew"]["properties"]["name"]["title"] == word
+
+
+def test_what_is_sealed_says_so(spec):
+    for kind, records in KINDS.items():
+        shown = spec["components"]["schemas"][kind.capitalize()]["properties"]["values"]["properties"]
+        for name, item in records.storage.fields.items():
+            if item.sealed:
+                assert "reveal" in shown[name]["description"]
+            assert shown[name].get("readOnly", False) == item.computed
+
+
+def test_the_description_is_kept_until_codes_or_areas_change(site):
+    client = site.app.test_client()
+    first = client.get("/api/openapi.json")
+    assert client.get("/api/openapi.json", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    english = client.get("/api/openapi.json", headers={"Accept-Language": "en"})
+    assert english.headers["ETag"] != first.headers["ETag"]
+    assert json.dumps(english.json) != json.dumps(first.json)
