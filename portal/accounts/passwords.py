@@ -6,9 +6,8 @@ from the names at hand. No rule about kinds of characters, and no forced change 
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,6 +20,8 @@ from registries.messages import N_, Problem, Refused
 LEAST, MOST = 10, 200
 #: Fewer different characters than this are a pattern, whatever the length.
 LEAST_DIFFERENT = 5
+#: So many digits and signs around a common word do not hide it.
+MOST_DRESSING = 8
 #: Words of the site that a guesser tries first.
 SITE_WORDS = ("sanku", "三库", "safecommunity", "安全社区")
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn")
@@ -75,10 +76,19 @@ def is_common(text: str) -> bool:
         return True
     if _repeats(folded) or _runs(folded):
         return True
-    # A common word that was made longer by a year or a few signs is still a common word.
-    middle = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
-    rest = len(folded) - len(middle)
-    return rest <= 8 and not {middle, middle.translate(_LEET)}.isdisjoint(_common())
+    return any(not {word, word.translate(_LEET)}.isdisjoint(_common()) for word in _undressed(folded))
+
+
+def _undressed(text: str) -> Iterator[str]:
+    """What is left without some digits and signs at the ends: a year makes no better password of a common word."""
+    ends = [not sign.isalpha() for sign in text]
+    for front in range(MOST_DRESSING + 1):
+        if not all(ends[:front]):
+            return
+        for back in range(MOST_DRESSING + 1 - front):
+            if not all(ends[len(text) - back :]):
+                break
+            yield text[front : len(text) - back]
 
 
 def is_right(stored: str | None, text: str) -> bool:

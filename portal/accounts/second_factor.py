@@ -6,6 +6,7 @@ The secret is sealed like personal data. A code is good for its half minute and 
 from __future__ import annotations
 
 import hmac
+import io
 import secrets
 from datetime import UTC, datetime
 from uuid import UUID
@@ -42,10 +43,12 @@ def secret_of(keys: Keys, user: User) -> str | None:
 
 def picture(keys: Keys, user: User, site: str) -> bytes:
     """The secret as an SVG picture that the program of a telephone reads; dark on white in every display mode."""
-    address = pyotp.TOTP(secret_of(keys, user) or "").provisioning_uri(user.name, issuer_name=site)
-    return bytes(
-        segno.make(address, error="m").svg_inline(scale=5, border=4, light="white", xmldecl=True, svgns=True), "utf-8"
+    address = pyotp.TOTP(secret_of(keys, user) or "").provisioning_uri(name=user.name, issuer_name=site)
+    drawn = io.BytesIO()
+    segno.make(address, error="m").save(
+        drawn, kind="svg", scale=5, border=4, light="white", svgclass=None, lineclass=None
     )
+    return drawn.getvalue()
 
 
 def take_code(session: Session, user: User, text: str) -> bool:

@@ -209,7 +209,8 @@ def test_old_sessions_are_forgotten(site, clerk, visitor):
     with time_machine.travel(START, tick=False) as clock:
         visitor(user=clerk)
         clock.shift(timedelta(days=3))
-        change(site, lambda session: sessions.purge(session, sessions.Limits(timedelta(minutes=30), timedelta(hours=8))))
+        limits = sessions.Limits(timedelta(minutes=30), timedelta(hours=8))
+        change(site, lambda session: sessions.purge(session, limits))
         with site.system.database.reading() as session:
             assert session.scalar(sa.select(sa.func.count()).select_from(SignIn)) == 0
 
