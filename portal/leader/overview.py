@@ -177,9 +177,9 @@ class _View:
         self.cells = _Cells(kind, figures)
         with system().database.reading() as session:
             self.areas = references.load(session).areas
-            self.shapes = dict(session.execute(
+            self.shapes: dict[str, Any] = dict(session.execute(
                 sa.select(Area.path, Area.boundary).where(Area.kind.in_(LEVELS[level]), Area.valid_to.is_(None))
-            ).tuples().all())
+            ).all())
         self.rows = list(self._rows())
         self.total = self._row(gettext("Together"), None, figures.total())
 

@@ -98,7 +98,7 @@ def _counted(
     units, known, larger, overdue, watched, expired, licensed, *filled = row
     colours: dict[Any, int] = dict(session.execute(
         sa.select(_TABLE.c.risk_colour, every).where(*inside).group_by(_TABLE.c.risk_colour)
-    ).tuples().all())
+    ).all())
     return Peers(
         trade, units, known, larger if own is not None else None, _median(session, known, inside),
         Share(overdue, watched), Share(expired, licensed), Share(sum(filled), units * len(wanted)), colours,
