@@ -175,7 +175,7 @@ def cells_text(cells: Sequence[Any]) -> str:
 
 
 def payload(keys: Keys, batch_id: UUID, number: int, values: str, cells: Sequence[Any] = ()) -> bytes:
-    """What waits of a row: the JSON text of the values that it would write, and its cells in case it fails after all."""
+    """What waits of a row: the JSON text of what it would write, and its cells in case it fails after all."""
     return seal_row(keys, batch_id, number, f'{{"values":{values},"cells":{cells_text(cells)}}}')
 
 

@@ -102,8 +102,8 @@ def _named(session: Session, batch: Batch) -> Iterator[tuple[UUID, UUID]]:
         staged.c.batch_id == batch.id, staged.c.state == "transfer",
     )
     for row in session.execute(statement.order_by(staged.c.number)).all():
-        told = batches.open_row(keys, batch.id, row.number, row.payload) if row.payload else {}
-        yield row.record_id, UUID(told["area_id"]) if told.get("area_id") else batch.area_id
+        values, _cells = batches.told(keys, batch.id, row.number, row.payload)
+        yield row.record_id, UUID(values["area_id"]) if values.get("area_id") else batch.area_id
 
 
 def withdraw_for_rows(session: Session, batch: Batch, actor: Actor) -> None:

@@ -168,7 +168,8 @@ def test_a_value_of_all_rows_is_kept_sealed(system: System, clerk: Actor):
     found = checked(system, clerk, import_id, {"phone": "13900007771"})
     assert found.batch.counts["error"] == 0
     with system.database.reading() as session:
-        stored = repr([session.execute(sa.select(table)).all() for table in (Upload.__table__, batches.BATCH["organisations"])])
+        tables = Upload.__table__, batches.BATCH["organisations"]
+        stored = repr([session.execute(sa.select(table)).all() for table in tables])
     assert "13900007771" not in stored
 
 

@@ -68,8 +68,9 @@ def test_what_somebody_wrote_since_the_check_is_not_overwritten(database, staged
     assert applied(batch) == {"error": 1}
     assert stored(database).employees == 35
     with database.reading() as session:
-        ((number, _cells, problems),) = importing.failed_rows(session, importing.find(session, batch.id))
+        ((number, cells, problems),) = importing.failed_rows(session, importing.find(session, batch.id))
     assert (number, list(problems)) == (2, ["employees"])
+    assert cells == [*FIRM[:3], "31", INSIDE]
 
 
 def test_another_field_changed_since_leaves_the_row_to_be_written(database, staged, applied, edit):
@@ -87,7 +88,7 @@ def test_a_change_that_was_made_by_hand_meanwhile_counts_as_the_same(staged, app
     assert applied(batch) == {"same": 1}
 
 
-def test_new_rows_that_came_in_by_another_file_are_not_added_again(staged, applied):
+def test_new_rows_that_came_in_by_another_file_are_not_added_again(database, staged, applied):
     bare, keyed = ["临河商行", "", "临河路9号", "3", INSIDE], [*FIRM[:4], INSIDE, "7"]
     told = {"source": "office", "mapping": ColumnMapping({"编号": None}, source_key=("编号",))}
     headings = [*HEADINGS, "编号"]
@@ -97,6 +98,9 @@ def test_new_rows_that_came_in_by_another_file_are_not_added_again(staged, appli
     applied(staged(changed, headings=headings, **told))
     assert applied(batch) == {"same": 1}
     assert applied(other) == {"error": 1}
+    with database.reading() as session:
+        ((_number, cells, _problems),) = importing.failed_rows(session, importing.find(session, other.id))
+    assert cells == keyed
 
 
 def test_a_new_row_whose_code_is_held_elsewhere_by_now_is_a_transfer(references, staged, applied):
