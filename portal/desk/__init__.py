@@ -3,6 +3,7 @@
 from . import (
     alike,
     building_views,
+    bulk_views,
     editing,
     families,
     household_views,
@@ -18,6 +19,6 @@ from . import (
 from .pages import pages
 
 __all__ = [
-    "alike", "building_views", "editing", "families", "household_views", "life_views", "lists", "merging_views",
-    "pages", "searching", "showing_records", "suggesting", "transfer_views", "work",
+    "alike", "building_views", "bulk_views", "editing", "families", "household_views", "life_views", "lists",
+    "merging_views", "pages", "searching", "showing_records", "suggesting", "transfer_views", "work",
 ]

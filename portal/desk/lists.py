@@ -26,7 +26,7 @@ from registries.reference_fields import Code
 from registries.schemas import Parts
 
 from .. import cursors, formats, preferences
-from ..security import account, actor, allowed
+from ..security import account, actor, allowed, may
 from ..values import WITHHELD, Wording
 from .pages import pages, records_of, system, wording
 
@@ -79,7 +79,8 @@ def records(kind: str) -> str:
         found=count_text(number, more), filters=filters, address=address_maker(kind),
         before=_page_address(kind, before=cursors.pack(page.before)),
         after=_page_address(kind, after=cursors.pack(page.after)), all_columns=all_columns(told, columns),
-        column_names=columns, chosen=[(text, without_filter(kind, name)) for name, text in asked.chips], bulk=False,
+        column_names=columns, chosen=[(text, without_filter(kind, name)) for name, text in asked.chips],
+        bulk=may("write", kind) and not asked.wish.retired,
         area=request.args.get("area", ""), groups=_groups(told, kind) if request.args.get("counts") else None,
     )
 

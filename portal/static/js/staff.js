@@ -43,6 +43,7 @@ function addToken(event) {
   if (token && headers) headers["X-CSRF-Token"] = token;
 }
 
+for (const offer of document.querySelectorAll("[data-tick-offer]")) offer.hidden = false;
 document.addEventListener("keydown", shortcuts);
 document.addEventListener("change", tickAll);
 document.addEventListener("submit", pressOnce);

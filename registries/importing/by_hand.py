@@ -1,0 +1,109 @@
+"""One change of several records, made by hand from a list: a batch of its own, so that it can be undone like an import.
+
+What is wrong with one record leaves that one as it is and is told; the others are changed. Who may not change one of
+them changes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from .. import references
+from ..access import Actor, NotAllowed
+from ..changes import head
+from ..db import new_id, now
+from ..messages import N_, Problem, Refused
+from ..records import Change, Item, NotFound, Records
+from ..schemas import Findings, merged
+from ..storing import opened
+from . import batches
+from .batches import MARKS, STATES, Batch
+
+#: More records than these are no longer looked at one by one by whoever chose them.
+MOST = 1_000
+SOURCE = "by hand"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a change of several records: the batch (``None`` if none was changed), how many, what failed."""
+
+    batch: Batch | None = None
+    changed: int = 0
+    failed: dict[UUID, Findings] = field(default_factory=dict)
+
+
+def change_many(
+    session: Session, records: Records, ids: Sequence[UUID], raw: Mapping[str, Any], *, actor: Actor, reason: str,
+    retire: bool = False,
+) -> Outcome:
+    """Set the same values in several records, or with ``retire`` take them out of use.
+
+    :raises Refused: there are too many, or no reason is given.
+    :raises NotFound: one of them is not there for the actor.
+    :raises NotAllowed: the actor may not change one of them, or not where it is to lie.
+    """
+    if len(ids) > MOST:
+        raise Refused(Problem(
+            N_("These are %(count)s records; at most %(most)s are changed at once."),
+            N_("Narrow the list, or export, change and import them."), count=len(ids), most=MOST,
+        ))  # fmt: skip
+    if not reason.strip():
+        raise Refused(Problem(N_("A change of several records needs a reason."), N_("Write why.")))
+    outcome, changed = Outcome(), []
+    for item in _writable(session, records, ids, actor):
+        values, problems = ({}, {}) if retire else _checked(session, records, item, raw, actor)
+        if problems:
+            outcome.failed[item.id] = problems
+        elif retire and item.retired_at is None:
+            changed.append(Change(item, {}, {"retired_at": now()}, "retire"))
+        elif not retire:
+            changed.append(Change(item, values))
+    if changed:
+        outcome.batch = _batch(session, records, len(ids), len(changed), actor)
+        records.change(session, changed, actor=actor, reason=reason.strip(), batch_id=outcome.batch.id)
+        outcome.changed = len(changed)
+    return outcome
+
+
+def _writable(session: Session, records: Records, ids: Sequence[UUID], actor: Actor) -> list[Item]:
+    items = {item.id: item for item in records.load(session, list(dict.fromkeys(ids)))}
+    for record_id in ids:
+        item = items.get(record_id)
+        if item is None or not actor.may("read", records.kind.database, item.area_path):
+            raise NotFound(f"{records.name} {record_id}")
+        if not actor.may("write", records.kind.database, item.area_path):
+            raise NotAllowed(f"write {records.name}")
+    return [item for item in items.values() if item.merged_into is None]
+
+
+def _checked(
+    session: Session, records: Records, item: Item, raw: Mapping[str, Any], actor: Actor
+) -> tuple[dict[str, Any], Findings]:
+    """The values for one record; doubts are confirmed by the reason that goes for all."""
+    stored = opened(session.info["keys"], item.values)
+    checked = records.check(session, raw, stored)
+    target = references.load(session).areas.get(checked.values.get("area_id") or stored["area_id"])
+    if target is not None and not actor.may("write", records.kind.database, target.path):
+        raise NotAllowed(f"write {records.name} there")
+    return checked.values, merged(checked.errors, {})
+
+
+def _batch(session: Session, records: Records, rows: int, changed: int, actor: Actor) -> Batch:
+    root = references.load(session).areas.root()
+    scopes = actor.scopes("write", records.kind.database)
+    area = root if scopes is None else references.load(session).areas.at(min(scopes, key=len)) or root
+    counts = {**dict.fromkeys((*STATES, *MARKS), 0), "rows": rows, "changed": changed, "same": rows - changed}
+    batch = Batch(
+        new_id(), records.kind.database, records.name, "applied", actor.name, SOURCE, "",
+        area.id if area is not None else new_id(), None, False, [], {},
+        head(session, records.kind.database).last_id, counts,
+    )  # fmt: skip
+    batches.add(session, batch)
+    batches.set_state(session, batch, "applied", applied_at=now())
+    return batch
