@@ -184,8 +184,9 @@ class Told(NamedTuple):
 def told(keys: Keys, entry: Entry) -> Told:
     """The words of the log for a change; needs no database."""
     plain = json_text(entry.changes) if entry.changes else None
+    record_id = None if entry.record_id is None else str(entry.record_id)
     return Told(
-        entry.kind, entry.record_id and str(entry.record_id), entry.action, plain, _sealed_text(entry.sealed),
+        entry.kind, record_id, entry.action, plain, _sealed_text(entry.sealed),
         digest(keys, plain, entry.clear), entry.reason, entry.batch_id,
     )
 

@@ -1,0 +1,39 @@
+"""What a large import leaves behind for those that come after it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from registries import importing
+from registries.importing import Options
+from registries.population.service import residents
+from tests import factories
+from tests.factories import Sheet
+
+ROWS = [[f"张{chr(0x4E00 + serial)}", factories.id_number(serial)] for serial in range(1, 101)]
+
+
+def bring(database, rows, actor):
+    batch = importing.stage(database, residents, Sheet(["姓名", "身份证号"], rows), Options("list.csv"), actor=actor)
+    return importing.apply(database, residents, batch.id, actor=actor)
+
+
+def counted(database):
+    """How many residents the planner of PostgreSQL believes there are; -1 if nobody ever counted."""
+    with database.reading() as session:
+        return session.scalar(sa.text("SELECT reltuples FROM pg_class WHERE oid = 'population.resident'::regclass"))
+
+
+def test_the_planner_knows_at_once_what_a_large_import_wrote(any_database, actor):
+    if any_database.is_sqlite:
+        return
+    bring(any_database, ROWS, actor)
+    assert counted(any_database) == len(ROWS)
+
+
+def test_a_small_import_into_a_large_register_counts_nothing_anew(any_database, actor):
+    if any_database.is_sqlite:
+        return
+    bring(any_database, ROWS, actor)
+    bring(any_database, [["赵六", factories.id_number(500)]], actor)
+    assert counted(any_database) == len(ROWS)
