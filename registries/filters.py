@@ -200,11 +200,14 @@ def _of_part(narrowed: Narrowed, name: str, item: Parts, inner: str, value: Any)
     fields = dict(item.nested.items())
     inner = inner or next((one for one, told in fields.items() if told.sealed and told.indexed), "")
     holds, column = _row(narrowed, part, name, inner, fields[inner], value)
-    test = sa.exists().where(owned, holds).correlate(narrowed.table)
+    located = name in narrowed.records.storage.located
+    # With the area, the whole key of the index that goes by it is known.
+    here = [part.c.area_path == narrowed.table.c.area_path] if located else []
+    test = sa.exists().where(holds, *here, owned).correlate(narrowed.table)
     if not any(index.columns[0].name == column.name for index in part.indexes):
         return Narrow(test)
     owners = [sa.select(part.c.owner_id).where(holds)]
-    if name in narrowed.records.storage.located and narrowed.areas is not None:
+    if located and narrowed.areas is not None:
         owners = [owners[0].where(within(part.c.area_path, [path])) for path in narrowed.areas]
     members = tuple(narrowed.table.c.id.in_(one) for one in owners)
     sized = [one.with_only_columns(sa.literal(1)) for one in owners]

@@ -127,16 +127,21 @@ def facets(
 
     A filter on the field itself is left out of its own counts. Values that no record has are left out.
     """
-    found = {}
-    for name in names:
-        others = {field: value for field, value in wish.filters.items() if field != name}
+    numbers: dict[str, dict[Any, int]] = {}
+    own = [name for name in names if name in wish.filters]
+    for group in ([name for name in names if name not in own], *([name] for name in own)):
+        others = {name: value for name, value in wish.filters.items() if name not in group}
         narrowed = _narrowed(session, records, replace(wish, filters=others), actor)
-        numbers = {} if narrowed.areas == [] else _facet(narrowed, name)
-        found[name] = [
+        numbers |= _facets(narrowed, group) if narrowed.areas != [] else {}
+    return {
+        name: [
             Count(value, min(number, COUNTED), number > COUNTED)
-            for value, number in sorted(numbers.items(), key=lambda pair: (-min(pair[1], COUNTED + 1), str(pair[0])))
+            for value, number in sorted(
+                numbers.get(name, {}).items(), key=lambda pair: (-min(pair[1], COUNTED + 1), str(pair[0]))
+            )
         ]
-    return found
+        for name in names
+    }
 
 
 def _narrowed(session: Session, records: Records, wish: Wish, actor: Actor) -> Narrowed:
@@ -253,34 +258,43 @@ def _count(narrowed: Narrowed, most: int | None = COUNTED + 1) -> int:
     return narrowed.session.scalar(sa.select(sa.func.count()).select_from(some.limit(most).subquery())) or 0
 
 
+def _facets(narrowed: Narrowed, names: Sequence[str]) -> dict[str, dict[Any, int]]:
+    """The number of records by value for each field, exact to `COUNTED`; what few meet is read once for all fields."""
+    for name in names:
+        item = narrowed.records.storage.fields[name]
+        if isinstance(item, Parts) or not item.filterable:
+            raise KeyError(name)
+    narrow = narrowed.smallest(SOME) if names else None
+    if narrow is not None:
+        return _grouped(narrowed, names, narrow)
+    return {name: _facet(narrowed, name) for name in names}
+
+
 def _facet(narrowed: Narrowed, name: str) -> dict[Any, int]:
-    """The number of records by value, exact to `COUNTED`."""
-    item = narrowed.records.storage.fields[name]
-    if isinstance(item, Parts) or not item.filterable:
-        raise KeyError(name)
-    column = narrowed.table.c[name]
-    narrow = narrowed.smallest(COUNTED)
-    rare = narrowed.rare(name) if narrow is None else None
+    """The number of records by value where many are to be counted."""
+    rare = narrowed.rare(name)
     if rare is None:
-        return _grouped(narrowed, column, narrow or narrowed.by_area)
+        return _grouped(narrowed, [name], narrowed.by_area)[name]
     # Most records have one of a few values: those are counted as far as need be, the others through their index.
-    numbers = _grouped(narrowed, column, Narrow(sa.true(), (), rare))
+    numbers = _grouped(narrowed, [name], Narrow(sa.true(), (), rare))[name]
     for value in sorted(rare.info["usual"]):
         narrow_by(narrowed, name, value)
         number = _count(narrowed)
         if number:
             numbers[value] = number
+    del narrowed.filters[name]
     return numbers
 
 
-def _grouped(narrowed: Narrowed, column: sa.Column[Any], narrow: Narrow | None) -> dict[Any, int]:
-    found = narrowed.through(narrow, narrowed.others(narrow), column.label("value")).subquery()
-    statement = sa.select(found.c.value, sa.func.count()).group_by(found.c.value)
-    item = narrowed.records.storage.fields[column.name]
-    numbers: dict[Any, int] = {}
-    for stored, number in narrowed.session.execute(statement):
-        values = item.from_column(stored)
-        for value in values if isinstance(values, list) else [values]:
-            if value is not None:
-                numbers[value] = numbers.get(value, 0) + number
+def _grouped(narrowed: Narrowed, names: Sequence[str], narrow: Narrow | None) -> dict[str, dict[Any, int]]:
+    columns = [narrowed.table.c[name] for name in names]
+    found = narrowed.through(narrow, narrowed.others(narrow), *columns).subquery()
+    statement = sa.select(sa.func.count(), *found.c).group_by(*found.c)
+    numbers: dict[str, dict[Any, int]] = {name: {} for name in names}
+    for number, *row in narrowed.session.execute(statement):
+        for name, stored in zip(names, row, strict=True):
+            values = narrowed.records.storage.fields[name].from_column(stored)
+            for value in values if isinstance(values, list) else [values]:
+                if value is not None:
+                    numbers[name][value] = numbers[name].get(value, 0) + number
     return numbers

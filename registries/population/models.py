@@ -38,7 +38,8 @@ FILTERED = tuple(USUAL)
 def _rare(column: str, usual: tuple[str, ...]) -> sa.Index:
     """The index of the rare values of a column of residents."""
     where = f"{column} NOT IN ({', '.join(map(repr, usual))})"
-    index = _index(f"ix_resident_{column}", column, "area_path", "id", where=f"{where} AND {LIVE}")
+    others = [name for name in FILTERED if name != column]
+    index = _index(f"ix_resident_{column}", column, "area_path", "id", *others, where=f"{where} AND {LIVE}")
     index.info.update(usual=frozenset(usual), where=where)
     return index
 
@@ -74,6 +75,8 @@ class Resident(Record, Base):
         _index("ix_resident_birth", "birth_sort", "id", "area_path", *FILTERED, where=LIVE),
         _index("ix_resident_updated", "updated_at", "id", "area_path", *FILTERED, where=LIVE),
         _index("ix_resident_id", "id", "area_path", "name_pinyin", "birth_sort", *FILTERED, where=LIVE),
+        # No index finds a piece of a text; a narrow one is read through three times as fast as the rows.
+        _index("ix_resident_address", "area_path", "address", "name", "id", where=LIVE),
         _index("ix_resident_retired", "area_path", "id", where="retired_at IS NOT NULL"),
         _incomplete(),
         *(_rare(column, usual) for column, usual in USUAL.items()),
