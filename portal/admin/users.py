@@ -229,6 +229,8 @@ def give(user_id: UUID) -> Answer:
     """Give a further role."""
     try:
         with system().database.writing("system") as session:
+            if not service.find(session, user_id, actor=actor()).may_change:
+                raise NotFound(f"user {user_id}")
             until = day("until")
             area = area_typed(references.load(session), "area")
             registry = text("registry") or None

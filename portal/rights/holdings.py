@@ -79,9 +79,10 @@ def copy(
     """The copy for an approved request to see one's data; the access log is written first.
 
     :raises Refused: the request is of another kind, or nobody has approved it.
+    :raises NotAllowed: the actor may not see full numbers there.
     """
     with database.reading() as session:
-        row = service.find(session, request_id, actor=actor)
+        row = service.find(session, request_id, actor=actor, action="reveal")
         if row.right != "access" or row.state not in ("approved", "done"):
             raise Refused(Problem(
                 N_("A copy is made only for an approved request to see one's data."), N_("Have it approved first."),
