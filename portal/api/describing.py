@@ -16,7 +16,7 @@ from registries.references import References
 
 from ..security import allowed
 from ..system import Catalogue, System
-from . import components, operations, problems, properties
+from . import components, operations, problems, properties, reading
 
 pages = Blueprint("api_description", __name__, url_prefix="/api")
 VERSION = "1.0.0"
@@ -39,7 +39,8 @@ def openapi() -> Response:
 def page() -> str:
     """The interface for people: how to begin, and every operation with its fields and an example."""
     text, _generation = _text()
-    return render_template("api/page.html", spec=json.loads(text), root=request.url_root.rstrip("/"))
+    root = request.url_root.rstrip("/")
+    return render_template("api/page.html", chapters=reading.chapters(json.loads(text), root), root=root)
 
 
 def _text() -> tuple[str, int]:

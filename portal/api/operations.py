@@ -53,6 +53,12 @@ def query(name: str, schema: Mapping[str, Any], text: str, required: bool = Fals
     return {"name": name, "in": "query", "schema": dict(schema), "description": text, "required": required}
 
 
+#: Why headers are sent.
+HEADERS = {
+    "If-Match": N_("The ETag of the record that you have read."),
+    "If-None-Match": N_("The ETag of what you have: 304 if it still holds."),
+    "Idempotency-Key": N_("Your own name for this request: sent again under it, it is done once."),
+}  # fmt: skip
 RECORD_ID = {"name": "record_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
 IF_MATCH = {
     "name": "If-Match", "in": "header", "required": True, "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
@@ -133,9 +139,16 @@ def _operation(
 ) -> Operation:
     told = {
         "operationId": f"{verb}_{records.name}", "tags": [records.name], "summary": gettext(SUMMARIES[verb]),
-        "parameters": parameters, "responses": responses,
+        "parameters": _explained(parameters), "responses": responses,
     }  # fmt: skip
     return told | ({"requestBody": request_body} if request_body else {})
+
+
+def _explained(parameters: list[Any]) -> list[Any]:
+    return [
+        {**told, "description": gettext(HEADERS[told["name"]])} if told["name"] in HEADERS else told
+        for told in parameters
+    ]  # fmt: skip
 
 
 def _conditional(responses: dict[str, Any]) -> dict[str, Any]:
@@ -195,8 +208,8 @@ def shared(kinds: list[str]) -> dict[str, dict[str, Operation]]:
     def get(name: str, summary: str, schema: Any, parameters: list[Any]) -> dict[str, Operation]:
         told = answered(schema, gettext(summary))
         return {"get": {
-            "operationId": name, "tags": ["shared"], "summary": gettext(summary), "parameters": parameters,
-            "responses": told,
+            "operationId": name, "tags": ["shared"], "summary": gettext(summary), "responses": told,
+            "parameters": _explained(parameters),
         }}  # fmt: skip
 
     def counted(name: str, most: int, least: int = 1) -> dict[str, Any]:

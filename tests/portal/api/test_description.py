@@ -75,3 +75,38 @@ def test_the_description_is_kept_until_codes_or_areas_change(site):
     english = client.get("/api/openapi.json", headers={"Accept-Language": "en"})
     assert english.headers["ETag"] != first.headers["ETag"]
     assert json.dumps(english.json) != json.dumps(first.json)
+
+
+def test_the_page_for_people_is_sound_and_shows_every_operation(site, spec):
+    for language, word in (("zh", "程序接口"), ("en", "Interface for programs")):
+        page = site.visitor(language=language).page("/api/")
+        assert page.headings[0] == (1, word)
+        assert "Set-Cookie" not in site.app.test_client().get("/api/").headers
+    text = site.app.test_client().get("/api/").text
+    for path, verbs in spec["paths"].items():
+        for operation in verbs.values():
+            assert operation["summary"] in text
+        assert path in text
+
+
+def test_nothing_below_the_address_is_ever_answered_by_a_page(site):
+    client = site.app.test_client()
+    for method, path, status in (
+        ("GET", "/api/nowhere", 404), ("GET", "/api/v1", 404), ("GET", "/api/v1/place/no-id", 404),
+        ("PUT", "/api/v1/place", 405), ("POST", "/api/openapi.json", 405), ("DELETE", "/api/v1/place", 405),
+    ):  # fmt: skip
+        for language, word in (("zh", "这"), ("en", "This address")):
+            answer = client.open(path, method=method, headers={"Accept-Language": language})
+            assert (answer.status_code, answer.mimetype) == (status, "application/problem+json"), path
+            assert answer.json["status"] == status
+            if status == 405:
+                assert word in answer.json["title"]
+                assert answer.headers["Allow"]
+
+
+def test_a_mistake_of_the_program_tells_nothing_of_its_inside(site, program, monkeypatch):
+    monkeypatch.setattr("portal.api.lists.page", lambda *_, **__: 1 / 0)
+    monkeypatch.setitem(site.app.config, "PROPAGATE_EXCEPTIONS", False)
+    answer = program()("GET", "/organisation")
+    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+    assert "ZeroDivision" not in answer.text
