@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from uuid import UUID
 
-from flask import Response, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -105,8 +105,7 @@ def _result_page(one: Import) -> str:
 
 
 def _duplicates_address(kind: str) -> str | None:
-    there = "desk.duplicates" in current_app.view_functions and may("desk")
-    return url_for("desk.duplicates", kind=kind) if there else None
+    return url_for("desk.duplicates_list", kind=kind) if may("desk") else None
 
 
 def _may_undo(one: Import) -> bool:

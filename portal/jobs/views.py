@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registries.messages import N_, Problem
 
+from ..exports.models import ExportOrder
+from ..imports.models import Upload
 from ..security import actor, allowed
 from ..system import System
 from . import queue
@@ -53,6 +58,17 @@ def subject(job: Job) -> str | None:
     return None
 
 
+def names(session: Session, found: Sequence[Job]) -> dict[UUID, str]:
+    """What jobs are about, by its id: the file of an import, the number of an export."""
+    ids = {job.subject_id for job in found if job.subject_id is not None}
+    uploads = session.execute(sa.select(Upload.id, Upload.batch_id, Upload.file_name).where(
+        sa.or_(Upload.id.in_(ids), Upload.batch_id.in_(ids))
+    )).all()
+    told = {key: row.file_name for row in uploads for key in (row.id, row.batch_id) if key is not None}
+    orders = session.execute(sa.select(ExportOrder.id, ExportOrder.number).where(ExportOrder.id.in_(ids))).all()
+    return told | {row.id: row.number for row in orders}
+
+
 def figures(job: Job) -> list[tuple[str, Any]]:
     """What a job has to tell, with the names of its figures."""
     told = job.result or {}
@@ -74,10 +90,12 @@ def own() -> str:
         before = None
     with system().database.reading() as session:
         found = queue.own(session, actor=actor(), before=before, limit=PAGE + 1)
+        about = names(session, found)
     onward = url_for("jobs.own", before=found[PAGE - 1].id) if len(found) > PAGE else None
     return render_template(
         "jobs/own.html", jobs=found[:PAGE], onward=onward, first=url_for("jobs.own") if before else None,
         kind_names=KIND_NAMES, state_names=STATE_NAMES, tones=TONES, subject=subject, failure=failure,
+        about=about,
     )
 
 

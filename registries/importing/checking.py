@@ -15,13 +15,13 @@ import orjson
 
 from ..changes import json_text
 from ..chinese import half_width
-from ..fields import Text, is_blank
+from ..fields import Text, is_blank, overriding
 from ..masks import HIDDEN
 from ..messages import N_, Problem
 from ..references import References
 from ..schemas import Checked, Findings, RecordSchema, merged
 from ..sheets.cells import is_unreadable, lost_digits
-from ..storing import Kind, no_branch, overriding
+from ..storing import Kind, no_branch
 from .mapping import RECORD_ID, VERSION, ColumnMapping
 
 Row = tuple[int, Sequence[Any]]

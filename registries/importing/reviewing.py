@@ -30,8 +30,9 @@ from . import batches
 from .batches import BATCH, STAGED_ROW, Batch
 
 PAGE = 50
-#: So many digits in a row may be somebody's number.
-_NUMBER = re.compile(r"\d{11,}[\dXx]?")
+#: What may be somebody's phone or identity number, also with a digit too few or too many; no code of a firm, which has
+#: letters.
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9]\d{9}|\d{14,}[Xx]?)(?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,8 @@ def test_whole_numbers_need_the_word_of_another_administrator(system: System, cl
         service.decide(system, order_id, False, "", actor=chief)
     run_all(system)
     rows = rows_of(b"".join(service.files(system).blocks(order_id)))
-    assert {row[rows[0].index("公民身份号码")] for row in rows[1:]} == {conftest.demo_number(n, "12"[n % 2]) for n in range(4)}
+    at = rows[0].index("公民身份号码")
+    assert {row[at] for row in rows[1:]} == {conftest.demo_number(n, "12"[n % 2]) for n in range(4)}
     (entry,) = logged(system)
     assert {"id_number", "phone"} <= set(entry["fields"][1])
     assert [one["actor"] for one in logged(system, "approve")] == ["chief"]
