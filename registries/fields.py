@@ -11,7 +11,7 @@ Clear values are plain Python: ``str``, ``int``, ``float``, ``bool``, ``date``, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from math import isnan
 from typing import Any, ClassVar
@@ -128,6 +128,12 @@ class RecordField(fields.Field[Any]):
     def unseal_text(self, text: str) -> Any:
         """The value whose ``seal_text`` this is."""
         return text
+
+
+def overriding(fields: Mapping[str, RecordField], method: str) -> dict[str, Callable[[Any], Any]]:
+    """The conversions of the fields that do convert: most values are kept as they are."""
+    plain = getattr(RecordField, method)
+    return {name: getattr(item, method) for name, item in fields.items() if getattr(type(item), method) is not plain}
 
 
 def text_of(raw: Any) -> Any:

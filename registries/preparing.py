@@ -20,7 +20,7 @@ from . import changes
 from .areas import UNKNOWN
 from .bulk import row_maker, tuples
 from .changes import Entry, Told
-from .crypto import Keys, blind
+from .crypto import Keys, blind, seal
 from .days import today
 from .items import New
 from .messages import Refused
@@ -85,13 +85,14 @@ class Preparer:
         convert = storage.to_json_of
         for name, value in new.values.items():
             item = storage.fields.get(name)
-            if item is None or value is None or value == []:
+            if item is None or value is None or (value.__class__ is list and not value):
                 continue
             if not item.sealed:
                 plain[name] = [None, convert[name](value) if name in convert else value]
             else:
-                data = row.get(f"{name}_sealed") or storage.seal(self.keys, new.id, name, value)
-                sealed[name], clear[name] = [None, data], [None, item.seal_text(value)]
+                text = item.seal_text(value)
+                data = row.get(f"{name}_sealed") or seal(self.keys, self.kind.name, name, new.id, text)
+                sealed[name], clear[name] = [None, data], [None, text]
         if new.source:
             plain["source"], plain["source_key"] = [None, new.source], [None, new.source_key]
         return Entry(self.kind.name, new.id, "create", plain, sealed, clear)

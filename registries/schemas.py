@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as data_field
 from datetime import date, datetime
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from .fields import RecordField, is_blank, split_words, text_of
+from .fields import RecordField, is_blank, overriding, split_words, text_of
 from .messages import N_, Problem
 from .references import References
 
 #: How many different cell values of one field are remembered while a file is checked.
 MEMO_SIZE = 20_000
-_REMEMBERED = frozenset({str, int, float, bool, date, datetime, type(None)})
+_REMEMBERED = frozenset({int, float, bool, date, datetime, type(None)})
 
 UNKNOWN_FIELD = N_("There is no field “%(name)s”.")
 COMPUTED_FIELD = N_("%(field)s follows from other fields and cannot be given.")
@@ -94,16 +95,17 @@ class RecordSchema(Schema):
         checked = Checked()
         if self.strict:
             self._refuse_strange(raw, checked)
-        for name, item in self.plan.items():
+        for name in self.plan if stored is None else [name for name in self.plan if name in raw]:
             if name in checked.errors:
                 continue
+            item = self.plan[name]
             if name in raw:
                 value, errors = self._field(name, item, raw[name])
                 if errors:
                     checked.errors[name] = list(errors)
                 else:
                     checked.values[name] = value
-            elif stored is None and item.required and not item.computed:
+            elif item.required and not item.computed:
                 checked.errors[name] = _problems(item.make_error("required"))
         self.complete(checked, stored)
         self.rules({**(stored or {}), **checked.values}, checked)
@@ -135,9 +137,13 @@ class RecordSchema(Schema):
 
     def _field(self, name: str, item: RecordField, raw: Any) -> tuple[Any, list[Problem]]:
         memo = self._memo.get(name)
-        if memo is None or raw.__class__ not in _REMEMBERED:
+        if memo is None:
             return self._read(item, raw)
-        key = raw if raw.__class__ is str else (raw.__class__, raw)
+        key: Any = raw
+        if raw.__class__ is not str:
+            key = _key(raw)
+            if key is None:
+                return self._read(item, raw)
         result = memo.get(key)
         if result is None:
             if len(memo) >= MEMO_SIZE:
@@ -162,6 +168,13 @@ class RecordSchema(Schema):
         return [name for name in self._wanted if record.get(name) in (None, "", [])]
 
 
+def _key(raw: Any) -> tuple[Any, ...] | None:
+    """What a cell is remembered by: 1, 1.0 and “1” are different cells, several columns one list of texts."""
+    if raw.__class__ in _REMEMBERED:
+        return raw.__class__, raw
+    return (list, *raw) if raw.__class__ is list and all(cell.__class__ is str for cell in raw) else None
+
+
 def _problems(error: ValidationError) -> list[Problem]:
     messages = error.messages if isinstance(error.messages, list) else list(_flatten(error.messages))
     return [message if isinstance(message, Problem) else Problem(str(message)) for message in messages]
@@ -172,6 +185,7 @@ def _flatten(messages: Any) -> Iterable[Any]:
         yield from _flatten(value) if isinstance(value, dict | list) else [value]
 
 
+@cache
 def fields_of(schema: type[RecordSchema]) -> dict[str, RecordField]:
     """The fields that a schema class declares, in order, without making a schema."""
     declared = schema._declared_fields  # noqa: SLF001  marshmallow has no other way to a class's fields.
@@ -262,14 +276,14 @@ class Parts(RecordField):
         return rows
 
     def to_json(self, value: Any) -> Any:
-        plan = self._plan()
+        convert = self._to_json
         return [
-            {name: plan[name].to_json(item) for name, item in row.items() if item is not None} for row in value or []
+            {name: convert[name](v) if name in convert else v for name, v in row.items() if v is not None}
+            for row in value or []
         ]
 
     def from_json(self, value: Any) -> Any:
-        plan = self._plan()
-        return [{name: item.from_json(row.get(name)) for name, item in plan.items()} for row in value or []]
+        return [{name: item.from_json(row.get(name)) for name, item in self.plan.items()} for row in value or []]
 
     def to_cell(self, value: Any, references: References) -> Any:
         return self.nested.to_text(value, references) if value else None
@@ -280,5 +294,11 @@ class Parts(RecordField):
     def unseal_text(self, text: str) -> Any:
         return self.from_json(json.loads(text))
 
-    def _plan(self) -> dict[str, RecordField]:
+    @cached_property
+    def plan(self) -> Mapping[str, RecordField]:
+        """The fields of an entry."""
         return fields_of(self.nested)
+
+    @cached_property
+    def _to_json(self) -> Mapping[str, Callable[[Any], Any]]:
+        return overriding(self.plan, "to_json")

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 from .areas import PATH_LENGTH
 from .crypto import Keys, blind, open_sealed, seal
 from .db import UtcDateTime, plain_text
-from .fields import RecordField
+from .fields import RecordField, overriding
 from .messages import N_, Problem
 from .references import References
 from .schemas import Parts, RecordSchema, fields_of
@@ -242,9 +242,10 @@ class Storage:
                 row[name] = self._to_column[name](value) if name in self._to_column else value
             elif name in sealed:
                 item = sealed[name]
-                row[f"{name}_sealed"] = None if value is None else self.seal(keys, record_id, name, value)
+                text = None if value is None else item.seal_text(value)
+                row[f"{name}_sealed"] = None if text is None else seal(keys, self.kind.name, name, record_id, text)
                 if item.indexed:
-                    row[f"{name}_index"] = None if value is None else self.index(keys, name, value)
+                    row[f"{name}_index"] = None if text is None else blind(keys, f"{self.kind.name}.{name}", text)
         return row
 
     def seal(self, keys: Keys, record_id: UUID, name: str, value: Any) -> bytes:
@@ -302,12 +303,6 @@ class Storage:
             field_name = f"{part}.{row.position}.{name}"
             values[name] = None if data is None else Sealed(self.kind.name, field_name, row.owner_id, data, item)
         return values
-
-
-def overriding(fields: Mapping[str, RecordField], method: str) -> dict[str, Callable[[Any], Any]]:
-    """The conversions of the fields that do convert: most values are stored as they are."""
-    plain = getattr(RecordField, method)
-    return {name: getattr(item, method) for name, item in fields.items() if getattr(type(item), method) is not plain}
 
 
 def opened(keys: Keys, value: Any) -> Any:
