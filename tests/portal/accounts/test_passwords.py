@@ -34,7 +34,7 @@ def test_patterns_are_refused(text):
     assert "tried first" in passwords.fault(text)
 
 
-@pytest.mark.parametrize("text", ["four odd words", "雨落在七座山上的时候", "kxqpw-2mn4r-9tt", "Tr0ub4dor&3x", PASSWORD])
+@pytest.mark.parametrize("text", ["four odd words", "雨落在七座山上的时候", "kxqpw-2mn4r", "Tr0ub4dor&3x", PASSWORD])
 def test_long_and_odd_ones_are_taken(text):
     assert passwords.fault(text, ["lin", "林一"]) is None
 
