@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import describing, gate, network, records, searching
+from . import describing, gate, network, own_views, records, searching
 from .blueprint import pages
 
 __all__ = ["init_app", "network", "pages", "records", "searching"]
@@ -15,3 +15,4 @@ def init_app(app: Flask) -> None:
     gate.init_app(app)
     app.register_blueprint(pages)
     app.register_blueprint(describing.pages)
+    app.register_blueprint(own_views.pages)

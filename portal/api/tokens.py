@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from registries.access import REGISTRIES, Actor, Limits
 from registries.changes import Entry
 from registries.db import Database, new_id, now
 from registries.messages import N_, Problem, Refused
-from registries.records import NotFound
+from registries.records import Invalid, NotFound
 
 from ..accounts.models import User
 from ..accounts.people import Account, account_of
@@ -36,6 +36,7 @@ _ACTIONS = {
 }  # fmt: skip
 #: Scopes that mean nothing to a program that may not see what it changes.
 _NEED_READ = frozenset({"write", "export", "reveal"})
+MOST_NAME = 100
 MARK = "sanku_"
 PREFIX_LENGTH = len(MARK) + 6
 LONGEST = timedelta(days=365)
@@ -45,28 +46,35 @@ USED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a new token is to be: its name, what it may do where, and for how many days."""
+    """What a new token is to be: its name, what it may do where, for how many days.
+
+    ``token_id`` comes from the form, so that a form that is sent twice makes one token.
+    """
 
     name: str
     scopes: Collection[str]
     registries: Collection[str] = REGISTRIES
     area_id: UUID | None = None
     days: int = 90
+    token_id: UUID = field(default_factory=new_id)
 
 
 def create(session: Session, owner: User, wanted: Wanted, *, actor: Actor) -> tuple[ApiToken, str]:
     """Make a token in a transaction of ``system``; the text is shown to the owner now and never again.
 
     :raises NotFound: the actor is neither the owner nor the console.
-    :raises Refused: the wish names nothing, something strange, or too long a time.
+    :raises Invalid: the wish names nothing, something strange, or too long a time.
+    :raises Refused: this very token was made before.
     """
     if not _is_own(owner.id, actor):
         raise NotFound(f"user {owner.id}")
     _require(session, wanted)
+    if session.get(ApiToken, wanted.token_id) is not None:
+        raise Refused(Problem(N_("This token was made already; it is shown only once."), N_("Make another one.")))
     text = MARK + secrets.token_urlsafe(32)
     token = ApiToken(
-        id=new_id(), user_id=owner.id, name=wanted.name.strip(), prefix=text[:PREFIX_LENGTH], digest=_digest(text),
-        scopes=_words(wanted.scopes, SCOPES), registries=_words(wanted.registries, REGISTRIES),
+        id=wanted.token_id, user_id=owner.id, name=wanted.name.strip(), prefix=text[:PREFIX_LENGTH],
+        digest=_digest(text), scopes=_words(wanted.scopes, SCOPES), registries=_words(wanted.registries, REGISTRIES),
         area_id=wanted.area_id, created_at=now(), expires_at=now() + timedelta(days=wanted.days),
     )  # fmt: skip
     session.add(token)
@@ -81,24 +89,27 @@ def create(session: Session, owner: User, wanted: Wanted, *, actor: Actor) -> tu
 
 
 def _require(session: Session, wanted: Wanted) -> None:
-    strange = {*wanted.scopes} - SCOPES.keys() | {*wanted.registries} - {*REGISTRIES}
-    if not wanted.name.strip() or len(wanted.name) > 100:
-        raise Refused(Problem(N_("The token needs a name of at most 100 characters."), N_("Name the program.")))
-    if strange or not wanted.scopes or not wanted.registries:
-        raise Refused(Problem(
-            N_("The token says nothing of what it may do, or something unknown."),
-            N_("Choose at least one right and one registry."),
-        ))  # fmt: skip
-    if _NEED_READ.intersection(wanted.scopes) and "read" not in wanted.scopes:
-        raise Refused(Problem(
+    errors: dict[str, list[Problem]] = {}
+    if not wanted.name.strip() or len(wanted.name) > MOST_NAME or not wanted.name.isprintable():
+        errors["name"] = [Problem(
+            N_("The token needs a name of at most %(most)s characters."), N_("Name the program."), most=MOST_NAME,
+        )]  # fmt: skip
+    if not wanted.scopes or {*wanted.scopes} - SCOPES.keys():
+        errors["scopes"] = [Problem(N_("Nothing says what the token may do."), N_("Choose at least one right."))]
+    elif _NEED_READ.intersection(wanted.scopes) and "read" not in wanted.scopes:
+        errors["scopes"] = [Problem(
             N_("A program that changes, exports or reveals records must see them."), N_("Choose “see records” too."),
-        ))  # fmt: skip
+        )]  # fmt: skip
+    if not wanted.registries or {*wanted.registries} - {*REGISTRIES}:
+        errors["registries"] = [Problem(N_("Nothing says where it may do so."), N_("Choose at least one registry."))]
     if not 1 <= wanted.days <= LONGEST.days:
-        raise Refused(Problem(
+        errors["days"] = [Problem(
             N_("A token lasts from one day to %(most)s days."), N_("Choose a day within that time."), most=LONGEST.days,
-        ))  # fmt: skip
+        )]  # fmt: skip
     if wanted.area_id is not None and references.load(session).areas.get(wanted.area_id) is None:
-        raise Refused(Problem(N_("There is no such area."), N_("Choose an area in use.")))
+        errors["area"] = [Problem(N_("There is no such area."), N_("Choose an area in use."))]
+    if errors:
+        raise Invalid(errors)
 
 
 def _words(told: Collection[str], order: Collection[str]) -> str:
@@ -152,6 +163,11 @@ def revoke(session: Session, token_id: UUID, *, actor: Actor) -> ApiToken:
             Entry("api_token", token.id, "revoke", {"revoked_at": [None, token.revoked_at.isoformat()]})
         ])  # fmt: skip
     return token
+
+
+def state_of(token: ApiToken) -> str:
+    """``alive``, ``revoked`` or ``ended``, whatever has become of its owner."""
+    return "revoked" if token.revoked_at is not None else "alive" if is_alive(token) else "ended"
 
 
 def is_alive(token: ApiToken, at: datetime | None = None) -> bool:

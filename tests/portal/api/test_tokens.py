@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,8 +17,8 @@ from portal.api.models import ApiToken
 from portal.api.throttle import Throttle
 from registries import changes
 from registries.db import Base, new_id, now
-from registries.messages import Refused
-from registries.records import NotFound
+from registries.records import Invalid, NotFound
+from tests.site import Page
 
 READ = tokens.Wanted("sync", ("read",))
 
@@ -25,7 +27,7 @@ def made(site, user, wanted=READ):
     """A token of a user, and its text."""
     with site.system.database.writing("system") as session:
         actor = account_of(session, user).actor
-        return tokens.create(session, user, wanted, actor=actor)
+        return tokens.create(session, user, replace(wanted, token_id=new_id()), actor=actor)
 
 
 def answer(site, text, path="/api/v1/organisation"):
@@ -103,7 +105,7 @@ def test_a_token_whose_area_is_gone_gives_nothing(site):
     tokens.Wanted("x", ("read",), area_id=new_id()),
 ])  # fmt: skip
 def test_a_token_that_says_nothing_or_too_much_is_not_made(site, wanted):
-    with pytest.raises(Refused):
+    with pytest.raises(Invalid):
         made(site, site.account("clerk"), wanted)
 
 
@@ -179,3 +181,50 @@ def test_the_gate_stands_before_every_view_of_the_interface(site):
     rules = [rule for rule in site.app.url_map.iter_rules() if str(rule).startswith("/api/v1")]
     assert rules
     assert {rule.endpoint.split(".")[0] for rule in rules} == {gate.BLUEPRINT}
+
+
+class TestOwnPages:
+    """The page of one's own account on which tokens are made and ended."""
+
+    FORM = {"name": "GIS", "scopes": ["read"], "registries": ["facilities"], "days": "30", "area": "000101001"}
+
+    def form(self, visitor):
+        token_id = visitor.page("/account/tokens").form_values("/account/tokens")["token_id"]
+        return {**self.FORM, "token_id": token_id}
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    def test_a_token_is_made_shown_once_and_ended(self, site, language):
+        clerk = site.visitor("clerk", language=language)
+        form = self.form(clerk)
+        shown = clerk.post("/account/tokens", form)
+        assert shown.status_code == 201
+        text = re.search(r"sanku_[\w-]{43}", shown.text)[0]
+        assert answer(site, text, "/api/v1/facility").status_code == 200
+        assert answer(site, text, "/api/v1/organisation").status_code == 404
+        assert text not in clerk.get("/account/tokens").text
+        again = clerk.post("/account/tokens", form)
+        assert (again.status_code, text in again.text) == (409, False)
+        with site.system.database.reading() as session:
+            token = session.scalars(sa.select(ApiToken)).one()
+        assert token.prefix in clerk.get("/account/tokens").text
+        assert clerk.post(f"/account/tokens/{token.id}/revoke").status_code == 303
+        assert answer(site, text, "/api/v1/facility").status_code == 401
+        assert clerk.get("/account/tokens").status_code == 200
+
+    @pytest.mark.parametrize(("name", "value"), [
+        ("name", ""), ("scopes", []), ("registries", []), ("days", "9999"), ("days", "many"), ("area", "nowhere"),
+    ])  # fmt: skip
+    def test_what_is_wrong_is_named_and_the_rest_kept(self, site, name, value):
+        clerk = site.visitor("clerk")
+        refused = clerk.post("/account/tokens", {**self.form(clerk), name: value})
+        assert refused.status_code == 422
+        page = Page(refused.text)
+        assert f"#{name}" in [link.get("href") for link in page.all("a")]
+        assert name == "name" or "GIS" in refused.text
+
+    def test_a_token_of_somebody_else_is_not_there(self, site):
+        token, text = made(site, site.account("clerk"))
+        other = site.visitor("clerk")
+        assert other.post(f"/account/tokens/{token.id}/revoke").status_code == 404
+        assert answer(site, text).status_code == 200
+        assert site.visitor().client.get("/account/tokens").status_code == 302
