@@ -19,7 +19,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from . import references
 from .access import Actor
+from .areas import Area, within
 from .days import today
 from .filters import EMPTY, Range, narrow_by, narrow_by_marks
 from .narrowing import Condition, Narrow, Narrowed
@@ -34,6 +36,8 @@ PAGE = 50
 FEW = 4_000
 #: So many entries of an index are walked for one page before it is given up: the many only if the few were promising.
 STEPS = (6_000, 80_000)
+#: The first records of so many areas are put together.
+AREAS = 500
 #: Beyond so many it is no use to read all that meet a condition instead.
 SOME = 100_000
 
@@ -217,6 +221,9 @@ def _keys(narrowed: Narrowed, order: _Order, limit: int) -> list[Cursor]:
         keys = _walked(narrowed, order, index, limit, bound)
         if len(keys) == limit or bound is None:
             return keys
+        merged = _merged(narrowed, order, limit)
+        if merged is not None:
+            return merged
         if len(keys) * STEPS[-1] < limit * steps:
             break
     narrow = narrowed.smallest(SOME, order.key.name, 2 * COUNTED)
@@ -236,6 +243,33 @@ def _walked(narrowed: Narrowed, order: _Order, index: sa.Index, limit: int, boun
     statement = narrowed.using(narrowed.through(None, conditions, *order.columns), index)
     rows = narrowed.session.execute(statement.order_by(*order.by(order.key, order.id)).limit(limit))
     return [(row.key, row.record_id) for row in rows]
+
+
+def _merged(narrowed: Narrowed, order: _Order, limit: int) -> list[Cursor] | None:
+    """The first ids of each area put together, where an index holds them area by area and the areas are not too many.
+
+    What was written together lies together, in the order of ids far from all the rest: whoever looks for the newest of
+    one street would go through all that came to the others since.
+    """
+    index = narrowed.index_of("area_path", "id")
+    if order.key is not order.id or index is None or not narrowed.areas:
+        return None
+    areas = references.load(narrowed.session).areas
+    if sum(area.path.startswith(tuple(narrowed.areas)) for area in areas) > AREAS:
+        return None
+    tests = [order.beyond(order.cursor), *(one.test for one in narrowed.filters.values())]
+    path = narrowed.table.c.area_path
+    rest = narrowed.using(narrowed.through(None, tests, order.id), index).order_by(*order.by(order.id, order.id))
+    first = rest.where(path == Area.path).limit(1).correlate(Area).scalar_subquery()
+    each = sa.select(Area.path, first).where(within(Area.path, narrowed.areas))
+    heads = [(head, area) for area, head in narrowed.session.execute(each) if head is not None]
+    found: list[UUID] = []
+    for head, area in sorted(heads, reverse=order.downward):
+        if len(found) == limit and (head < found[-1]) == order.downward:
+            break
+        found += narrowed.session.scalars(rest.where(path == area).limit(limit))
+        found = sorted(found, reverse=order.downward)[:limit]
+    return [(one, one) for one in found]
 
 
 def _sorted(narrowed: Narrowed, order: _Order, limit: int, narrow: Narrow | None) -> list[Cursor]:
