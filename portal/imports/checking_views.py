@@ -22,7 +22,7 @@ from registries.records import NotFound
 from .. import jobs
 from ..security import actor, allowed, may
 from . import service, workbooks
-from .pages import found, language, pages, system
+from .pages import found, language, note_shown, pages, system
 from .service import APPLY, UNDO, Import
 
 SHOWN = 50
@@ -76,6 +76,9 @@ def _check_page(one: Import, batch: Batch) -> str:
         repeated = reviewing.numbers(session, batch, "duplicate", FEW)
         looks = service.looks_of(session, one.upload) if one.upload is not None and _own(one) else None
     letters = looks.letters if looks is not None else []
+    note_shown((batch.kind, one_id) for one_id in (
+        *(row.record_id for row in changed), *(doubt.other_id for doubt in doubts)
+    ))
     return render_template(
         "imports/check.html", one=one, batch=batch, records=records, known=known, faults=faults, warnings=warnings,
         changed=changed, more=more, doubts=doubts, transfers=transfers, repeated=repeated, letters=letters,
@@ -95,6 +98,7 @@ def _result_page(one: Import) -> str:
                 edited = reviewing.edited(session, batch)
             elif batch.state == "undone":
                 left = reviewing.left_behind(session, batch)
+    note_shown((kind, record_id) for kind, record_id, _action, _title in written)
     return render_template(
         "imports/result.html", one=one, batch=batch, records=system().catalogue[one.kind], written=written, left=left,
         edited=edited, known=known, own=_own(one), failure=_failure(one), state_names=STATE_NAMES,
@@ -134,6 +138,7 @@ def changes(import_id: UUID) -> str:
     with system().database.reading() as session:
         known = references.load(session).in_language(language())
         rows, more = reviewing.differences(session, records, one.batch, known, actor=actor(), after=after)
+    note_shown((records.name, row.record_id) for row in rows)
     onward = url_for("imports.changes", import_id=import_id, after=more) if more else None
     return render_template("imports/changes.html", one=one, records=records, changed=rows, after=onward)
 

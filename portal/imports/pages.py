@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, request
 from flask_babel import get_locale, gettext
 
+from registries import readings, showing
 from registries.messages import Problem
 from registries.records import Records
 
@@ -53,6 +54,17 @@ def found(import_id: UUID) -> tuple[Import, Records]:
     with system().database.reading() as session:
         one = service.find(session, import_id, actor=actor())
     return one, system().catalogue[one.kind]
+
+
+def note_shown(shown: Iterable[tuple[str, UUID]]) -> None:
+    """Log that records are about to be shown, given as (kind, id), where they tell of people."""
+    by_kind: dict[str, list[UUID]] = {}
+    for kind, record_id in dict.fromkeys(shown):
+        by_kind.setdefault(kind, []).append(record_id)
+    for kind, ids in by_kind.items():
+        fields = showing.personal_fields(system().catalogue[kind])
+        if fields:
+            readings.note(system().database, actor(), "view", kind, record_ids=ids, fields=fields)
 
 
 def said(errors: Mapping[str, Sequence[Problem]]) -> dict[str, list[str]]:

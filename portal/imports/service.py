@@ -20,6 +20,7 @@ from registries.db import now
 from registries.importing import Batch, batches, mapping, reviewing
 from registries.messages import N_, Problem, Refused
 from registries.records import Invalid, NotFound
+from registries.reference_fields import Code
 
 from .. import jobs
 from ..jobs import Job
@@ -185,12 +186,17 @@ def _require_fields(schema: Any, told: mapping.ColumnMapping) -> None:
         errors["columns"] = [problem]
     for group in mapping.lacking(schema, told):
         labels = [Problem(schema.plan[name].label) for name in group]
-        errors.setdefault(f"constant-{group[0]}", []).append(Problem(
-            N_("No column gives: %(fields)s."),
-            N_("Choose the column that holds it, or write the value that all rows have."), fields=labels,
-        ) if len(group) == 1 else Problem(
-            N_("No column gives any of: %(fields)s."), N_("Choose a column for one of them."), fields=labels,
-        ))
+        code = next((name for name in group[:3] if isinstance(schema.plan[name], Code)), None)
+        if len(group) == 1:
+            errors.setdefault(f"constant-{group[0]}", []).append(Problem(
+                N_("No column gives: %(fields)s."),
+                N_("Choose the column that holds it, or write the value that all rows have."), fields=labels,
+            ))
+        else:
+            # A code may well be that of all rows of a file: the subclass of a list of hydrants, say.
+            errors.setdefault(f"constant-{code}" if code else "columns", []).append(Problem(
+                N_("No column gives any of: %(fields)s."), N_("Choose a column for one of them."), fields=labels,
+            ))
     if errors:
         raise Invalid(errors)
 

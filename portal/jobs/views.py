@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registries.messages import N_, Problem
+from registries.records import NotFound
 
 from ..exports.models import ExportOrder
 from ..imports.models import Upload
@@ -25,6 +26,8 @@ from .queue import KIND_NAMES, OPEN_STATES, STATE_NAMES
 pages = Blueprint("jobs", __name__, url_prefix="/desk/jobs")
 
 PAGE = 50
+#: One search for duplicates of a kind at a time, whoever asks for it.
+SEARCHES = UUID("5a1c0de5-0000-4000-8000-000000000004")
 TONES = {"waiting": "", "running": "info", "done": "good", "failed": "danger", "stopped": "warn"}
 #: What the figures of a result are called, for people.
 RESULT_NAMES = {
@@ -49,6 +52,8 @@ def subject(job: Job) -> str | None:
         return url_for("imports.show", import_id=job.subject_id)
     if job.kind == "export":
         return url_for("exports.show", order_id=job.subject_id)
+    if job.kind == "duplicates":
+        return url_for("desk.duplicates_list")
     if job.kind == "verify":
         return url_for("admin.verification")
     if job.kind == "area_relocate":
@@ -118,6 +123,21 @@ def state(job_id: UUID) -> Response:
     with system().database.reading() as session:
         job = queue.find(session, job_id, actor=actor())
     return jsonify(state=job.state, done=job.done, total=job.total, ended=job.state not in OPEN_STATES)
+
+
+@pages.post("/duplicates/<kind>")
+@allowed("import")
+def find_duplicates(kind: str) -> BaseResponse:
+    """Look through all records of a kind for those that may be one thing."""
+    if kind not in system().catalogue:
+        raise NotFound(kind)
+    with system().database.writing("system") as session:
+        told = {"kind": kind}
+        job = queue.enqueue(session, "duplicates", told, actor=actor(), subject_id=uuid5(SEARCHES, kind))
+    if job.actor != actor().name:
+        flash(gettext("Somebody else is having this done just now."), "info")
+        return redirect(url_for("desk.duplicates_list", kind=kind), 303)
+    return redirect(url_for("jobs.show", job_id=job.id), 303)
 
 
 @pages.post("/<uuid:job_id>/stop")

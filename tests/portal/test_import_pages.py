@@ -9,9 +9,11 @@ from uuid import UUID
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from portal.imports import pages
 from portal.imports.models import Upload
+from registries.changes import CHANGE
 from registries.db import new_id
 from tests.portal.working import count, jobs_of, run_all
 from tests.site import Page, Site, Visitor
@@ -210,3 +212,33 @@ def test_a_file_can_be_given_up(site: Site, clerk: Visitor):
     assert clerk.post(f"{address}/discard").status_code == 303
     assert clerk.get(address).status_code == 404
     assert "单位.csv" not in clerk.page("/desk/imports/").text
+
+
+def test_what_is_shown_of_people_is_logged_first(site: Site, visitor):
+    admin = visitor("registry_admin")
+    answer = send(admin, "姓名,性别,证件类型,公民身份号码\n新名,男,居民身份证,000101198003050010\n", kind="resident")
+    address = answer.headers["Location"]
+    form = chosen(admin.page(address), admin.get(address).get_data(as_text=True))
+    address = admin.post(address, form).headers["Location"]
+    run_all(site.system)
+    log = CHANGE["system"]
+    views = sa.select(sa.func.count()).where(log.c.action == "view", log.c.kind == "resident")
+    with site.system.database.reading() as session:
+        before = session.scalar(views)
+    page = admin.page(address)
+    with site.system.database.reading() as session:
+        shown = session.scalar(views) - before
+    assert shown == (1 if "王小明" in page.text else 0)
+    assert "王小明" in page.text
+
+
+def test_a_search_for_duplicates_is_one_job_whoever_asks(site: Site, clerk: Visitor, visitor):
+    answer = clerk.post("/desk/jobs/duplicates/resident")
+    assert answer.status_code == 303
+    clerk.page(answer.headers["Location"])
+    other = visitor("clerk", OTHER_STREET)
+    assert "duplicates" in other.post("/desk/jobs/duplicates/resident").headers["Location"]
+    assert len(jobs_of(site.system)) == 1
+    run_all(site.system)
+    clerk.page(answer.headers["Location"])
+    assert visitor("leader").post("/desk/jobs/duplicates/resident").status_code == 404

@@ -159,7 +159,7 @@ def test_a_required_column_that_lacks_is_named_and_may_be_one_value(system: Syst
     import_id = send(system, clerk, "facility", "位置,备注\n临河路1号,新\n")
     with pytest.raises(Invalid) as refused:
         checked(system, clerk, import_id)
-    assert list(refused.value.errors) == ["constant-name"]
+    assert list(refused.value.errors) == ["constant-subclass"]
     assert checked(system, clerk, import_id, {"name": "消火栓", "subclass": "0101"}).batch.counts["new"] == 1
 
 
