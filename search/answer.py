@@ -26,13 +26,16 @@ DEEPEST_CHECK = 1_000
 """Beyond this offset the hits before the page are no longer put before ``allowed``."""
 
 FEW = 3
-"""With fewer hits than this another wording is suggested."""
+"""With fewer hits than this, or where nothing has all the words and one stands nowhere, another wording is
+suggested.
+"""
 
 
 def answer(snapshot: Snapshot, query: Query, allowed: Allowed | None = None) -> Result:
     """The page of results a query asks for."""
     begun = time.perf_counter()
-    found = Ranking(snapshot, query).find()
+    ranking = Ranking(snapshot, query)
+    found = ranking.find()
     places, refused = page(snapshot, query, found, allowed)
     total = len(found.numbers) - len(refused)
     kept = np.delete(found.numbers, refused) if refused else found.numbers
@@ -41,8 +44,9 @@ def answer(snapshot: Snapshot, query: Query, allowed: Allowed | None = None) -> 
         for name in query.facets
     }
     plan = understood(query.text)
-    meant = suggestion(snapshot, query.text, plan) if plan.units and total < FEW else None
-    return Result(total, hits(snapshot, found, places, query), facets, meant, time.perf_counter() - begun)
+    meant = suggestion(snapshot, query.text, plan) if plan.units and (total < FEW or (ranking.partly and ranking.missing)) else None
+    shown = hits(snapshot, found, places, query)
+    return Result(total, shown, facets, meant, time.perf_counter() - begun, ranking.partly)
 
 
 def ordered(snapshot: Snapshot, query: Query, found: Found, count: int) -> NDArray[np.intp]:

@@ -110,7 +110,8 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Result:
     """A page of hits. ``total`` is exact and already without the hits that ``allowed`` refused; ``facets``
-    hold (value, count) pairs, most frequent first; ``suggestion`` is another wording when little was found.
+    hold (value, count) pairs, most frequent first; ``suggestion`` is another wording when little was found, and
+    ``partly`` says that nothing holds all that was asked for.
     """
 
     total: int
@@ -118,6 +119,7 @@ class Result:
     facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     suggestion: str | None = None
     seconds: float = 0.0
+    partly: bool = False
 
 
 Allowed = Callable[[Sequence[Hit]], Collection[Key]]
@@ -152,6 +154,12 @@ class Engine(Protocol):
 
     def check(self) -> None:
         """Reads the whole index and raises `IndexDamaged` at the first thing that does not fit."""
+
+    def verify(self) -> None:
+        """Raises `IndexDamaged` if something is not what was written, in a part of the time that `check` takes.
+
+        An index that was never built is not damaged.
+        """
 
     def close(self) -> None:
         """Lets go of files and connections."""

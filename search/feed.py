@@ -77,6 +77,14 @@ class Feed:
                 Lag(name, positions.get(name, 0), changes.head(session, name).last_id) for name in self.databases
             ]
 
+    def damage(self) -> str | None:
+        """What is wrong with the index as it lies there, in words for the log, or ``None``; it may be in use."""
+        try:
+            self.engine.verify()
+        except IndexDamaged as damage:
+            return str(damage)
+        return None
+
     def count(self) -> int:
         """How many documents the index holds."""
         try:

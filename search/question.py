@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 
 from .words import (
     CODES,
+    JOINED,
     code_term,
     fold,
     initial_terms,
@@ -243,5 +244,7 @@ def understood(text: str) -> Plan:
         apart = [u for u in plan.units if u.text not in code]
         plan.units = [*apart, grouped]
         plan.score(code_term(code) + "*", 1.0)
+    for joined in JOINED.findall(folded):
+        plan.score(joined, 2.0)
     plan.units = list({unit.text: unit for unit in plan.units}.values())
     return plan

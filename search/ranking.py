@@ -7,7 +7,8 @@ twice before the frequency saturates. Selection is a matter of units, not of sco
   information;
 - a sentence: whatever scores at least a third of the best, since lay wording shares few words with official
   texts;
-- nothing found: the conditions are eased step by step before the answer is empty.
+- nothing found: the conditions are eased step by step before the answer is empty, at last to what a sentence is
+  found by, because a wrong character also spoils the word that it stands in.
 
 A unit in more than a fifth of the documents (有限公司) says too little to select by and costs most to read,
 so it only adds to the score, unless there is nothing else to go by.
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 from .engine import Query
 from .question import Option, Plan, Unit, told_term, understood, with_told
 from .snapshot import Numbers, Posting, Snapshot
+from .words import is_chinese
 
 K1, B = 1.0, 0.65
 COMMON_SHARE = 5
@@ -40,7 +42,7 @@ ALL_UP_TO = 3
 MOST_INFORMATION = 0.7
 SOME_INFORMATION = 0.3
 SENTENCE_UNITS = 4
-"""So many units that no document satisfies are read as a sentence after all."""
+"""From so many units on, those that are found without most of the information are too few to be what was meant."""
 
 SENTENCE_SHARE = 0.33
 """What part of the best score keeps a document among those a sentence selects."""
@@ -92,6 +94,8 @@ class Ranking:
         self.mask = snapshot.mask(query)
         self.read: dict[str, Posting] = {told_term(w): snapshot.holding(ids) for w, ids in query.told.items()}
         self.common = common_from(snapshot)
+        #: Whether no document had all that was asked for, so that less had to do.
+        self.partly = False
         self.norm = snapshot.kept("norm", lambda: length_norm(snapshot))
         needed = {n for unit in self.plan.units for option in unit.options for n in option.needs}
         self.frequency = snapshot.frequencies([t for t in {*needed, *self.plan.terms} if t not in self.read])
@@ -108,7 +112,8 @@ class Ranking:
             if len(found.numbers):
                 return found
         numbers = self.select()
-        if len(numbers) == 0 and len(self.plan.units) >= SENTENCE_UNITS:
+        if len(numbers) == 0 and any(is_chinese(unit.text) for unit in self.plan.units):
+            self.partly = True
             return self.find_sentence()
         return Found(numbers, self.weighed(self.graded(numbers), numbers))
 
@@ -141,6 +146,11 @@ class Ranking:
     def unit_most(self, unit: Unit) -> int:
         """At most so many documents satisfy a unit."""
         return sum(self.option_most(option) for option in unit.options)
+
+    @property
+    def missing(self) -> bool:
+        """Whether something asked for stands nowhere in the index: it may be mistyped."""
+        return any(len(unit.text) > 1 and not self.unit_most(unit) for unit in self.plan.units)
 
     def unit_numbers(self, unit: Unit) -> Numbers:
         """The documents that satisfy a unit and pass the mask."""
@@ -178,6 +188,7 @@ class Ranking:
         """The documents with most of the information of the units; failing that with some, failing that with
         any.
         """
+        self.partly = len(units) <= ALL_UP_TO
         told = np.zeros(self.snapshot.size, np.float32)
         total = 0.0
         for unit in units:

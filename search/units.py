@@ -18,7 +18,7 @@ from registries import readings
 from registries.access import Actor
 from registries.messages import N_
 
-from .engine import Hit, Query
+from .engine import Hit, Query, Result
 from .feed import Feed
 from .finding import FACETS, scopes
 
@@ -58,7 +58,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """A page of units. ``led`` says of hits found by somebody in charge of them by which name."""
+    """A page of units. ``led`` says of hits found by somebody in charge of them by which name; ``meant`` is the
+    wording that was asked instead of the one typed.
+    """
 
     total: int = 0
     hits: tuple[Hit, ...] = ()
@@ -66,6 +68,7 @@ class Units:
     suggestion: str | None = None
     led: Mapping[str, str] = field(default_factory=dict)
     last_page: int = 1
+    meant: str | None = None
 
 
 def kinds(feed: Feed, actor: Actor) -> tuple[str, ...]:
@@ -92,13 +95,27 @@ def find(feed: Feed, wish: Wish, *, actor: Actor, led_by: LedBy | None = None) -
         offset=(wish.page - 1) * wish.limit, limit=wish.limit, **scopes(feed, actor, allowed),
     )
     with feed.database.reading() as session:
-        result = feed.search(query, feed.still_there(session, actor, False))
+        allows = feed.still_there(session, actor, False)
+        query, result = answered(lambda asked: feed.search(asked, allows), query)
     led = {str(i): word for word, ids in query.told.items() for i in ids}
     return Units(
         result.total, result.hits, {**result.facets, **_without_own(feed, query, wish, allowed)}, result.suggestion,
         {hit.id: led[hit.id] for hit in result.hits if hit.id in led},
-        max(1, min(-(-result.total // wish.limit), LAST_PAGE)),
+        max(1, min(-(-result.total // wish.limit), LAST_PAGE)), query.text if query.text != wish.text else None,
     )
+
+
+def answered(search: Callable[[Query], Result], query: Query) -> tuple[Query, Result]:
+    """The answer to a query, or to what it was likely meant to be, if nothing holds all that was typed.
+
+    A better wording is asked instead only where all of it is found: then it is what was meant.
+    """
+    result = search(query)
+    if result.suggestion is None or not (result.partly or result.total == 0):
+        return query, result
+    meant = replace(query, text=result.suggestion, told={})
+    better = search(meant)
+    return (query, result) if better.partly or better.total == 0 else (meant, better)
 
 
 def _kinds(wish: Wish, allowed: tuple[str, ...]) -> tuple[str, ...]:

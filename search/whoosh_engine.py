@@ -27,6 +27,7 @@ import numpy as np
 from whoosh import index
 from whoosh.filedb.filestore import FileStorage
 
+from . import whoosh_sums
 from .answer import answer
 from .engine import Allowed, Document, IndexBusy, IndexDamaged, Key, Query, Result
 from .facts import Ordinals, columns_of
@@ -34,7 +35,7 @@ from .snapshot import Posting, PostingCache, Segment, Snapshot
 from .whoosh_fields import POSITIONS, Facts, add, add_positions, key_text, schema
 from .whoosh_writing import writer_of
 
-VERSION = "2"
+VERSION = "3"
 """Written into each index; raise it whenever terms or columns change, so that old indexes are rebuilt."""
 
 
@@ -183,10 +184,15 @@ class WhooshEngine:
         lock = threading.Lock()
         segments = {}
         reached: dict[str, int] = {}
+        folder = Path(whoosh_index.storage.folder)
+        sums = whoosh_sums.read(folder)
         for part in parts:
             whoosh_segment = part.segment()
-            name = f"{self.opened[0] if self.opened else ''}/{whoosh_segment.segment_id()}"
+            name = f"{folder}/{whoosh_segment.segment_id()}"
             old = self.segments.get(name)
+            if old is None:
+                # Once for each process and file; reading the columns takes eight times as long.
+                whoosh_sums.require(folder, whoosh_segment.make_filename(".seg"), sums)
             dead = np.array(sorted(whoosh_segment.deleted_docs()), np.int32)
             segments[name] = self._segment(name, part, lock, dead, old)
         snapshot = WhooshSnapshot(reader, lock, list(segments.values()), self.ordinals, self.cache)
@@ -222,6 +228,7 @@ class WhooshEngine:
             with writer_of(whoosh_index) as writer:
                 self._write(writer, latest, removed, positions)
                 writer.commit()
+                whoosh_sums.note(Path(whoosh_index.storage.folder))
 
     def _write(
         self,
@@ -268,6 +275,7 @@ class WhooshEngine:
                     add(writer, document)
                 add_positions(writer, positions)
                 writer.commit(optimize=True)
+                whoosh_sums.note(fresh)
             swap = self.folder / "current.new"
             swap.write_text(fresh.name, encoding="utf-8")
             swap.replace(self.folder / "current")
@@ -302,6 +310,14 @@ class WhooshEngine:
                 for at in range(0, len(terms), 500):
                     segment.read(terms[at : at + 500])
             snapshot.fetch([int(n) for n in np.flatnonzero(snapshot.alive)])
+
+    def verify(self) -> None:
+        """Compares the files with the checksums that were noted when they were written; without an index, nothing."""
+        if not (self.folder / "current").exists():
+            return
+        folder = self._current()
+        with damage_told("comparing checksums"):
+            whoosh_sums.verify(folder)
 
     def close(self) -> None:
         """Lets go of the files."""

@@ -71,9 +71,9 @@ def key_text(key: Key) -> str:
 def add(writer: Any, document: Document) -> None:
     """Adds one document to a Whoosh writer."""
     terms, length = document_terms(document)
+    writer.pool.add_document("terms", writer.docnum, terms)
     writer.add_document(
         key=key_text(document.key),
-        terms=terms,
         facts=json.dumps(facts(document, length), ensure_ascii=False).encode(),
         shown=[document.kind, str(document.id), document.title, document.text],
     )

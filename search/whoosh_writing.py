@@ -8,7 +8,7 @@ written as whole blocks, in Whoosh's own format: anything that reads Whoosh inde
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -21,6 +21,9 @@ BLOCK = 1024
 through.
 """
 
+WORTH_COMPRESSING = 32
+"""Postings from which on a block is compressed."""
+
 WAIT_SECONDS = 20.0
 """How long an update waits for another process's update."""
 
@@ -32,20 +35,34 @@ class TermPool:
     """Collects postings by term; takes the place of the writer's own pool."""
 
     def __init__(self) -> None:
-        self.terms: dict[tuple[str, bytes], Any] = {}
+        self.terms: dict[str, dict[bytes, Any]] = {}
 
     def add(self, item: tuple[str, bytes, int, float, bytes]) -> None:
         """Adds one posting; those of a term come in the order of their documents."""
         field, term, number, weight, _ = item
-        postings = self.terms.get((field, term))
+        known = self.terms.setdefault(field, {})
+        postings = known.get(term)
         if postings is None:
-            postings = self.terms[field, term] = array("Q")
+            postings = known[term] = array("Q")
         postings.append(number << 8 | int(weight))
+
+    def add_document(self, field: str, number: int, terms: Mapping[str, int]) -> None:
+        """Adds the terms of a document with their frequency, without a call for each of them."""
+        known = self.terms.setdefault(field, {})
+        place = number << 8
+        for text, times in terms.items():
+            term = text.encode()
+            postings = known.get(term)
+            if postings is None:
+                postings = known[term] = array("Q")
+            postings.append(place | times)
 
     def iter_postings(self) -> Iterator[TermPostings]:
         """All terms in the order of their bytes."""
-        for field, term in sorted(self.terms):
-            yield field, term, self.terms.pop((field, term))
+        for field in sorted(self.terms):
+            known = self.terms.pop(field)
+            for term in sorted(known):
+                yield field, term, known.pop(term)
 
     def cleanup(self) -> None:
         """Forgets everything."""
@@ -54,6 +71,11 @@ class TermPool:
 
 class BlockWriter(W3PostingsWriter):
     """Writes all postings of a term at once."""
+
+    def _write_block(self, last: bool = False) -> None:
+        # Most terms stand in a few documents; compressing so little takes time and saves no room.
+        self._compression = 1 if len(self._ids) >= WORTH_COMPRESSING else 0
+        super()._write_block(last)
 
     def add_all(self, postings: Any) -> None:
         """Fills block after block; the last is left for ``finish_postings``, as Whoosh leaves it."""

@@ -24,6 +24,7 @@ from pathlib import Path
 import rjieba
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
+from pypinyin.seg.mmseg import seg as phrases
 
 from registries.chinese import simplify
 
@@ -38,6 +39,9 @@ MOST = 255
 
 CHINESE = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 RUNS = re.compile(rf"[{CHINESE}]+|[^\W_{CHINESE}]+")
+JOINED = re.compile(r"(?<![0-9a-z])[0-9a-z]{1,6}(?:-[0-9a-z]{1,6})+(?![0-9a-z])")
+"""Numbers that belong together, as those of houses do (39-2); in a folded text."""
+
 CODES = re.compile(r"[0-9a-z]+(?:[-./ ][0-9a-z]+)*")
 """A code as people write it, perhaps in groups."""
 
@@ -94,9 +98,10 @@ def words(run: str) -> list[str]:
 
 def text_terms(text: str) -> tuple[Counter[str], int]:
     """The terms of a text with their frequency, and its length in characters and Latin words."""
-    found: Counter[str] = Counter()
+    folded = fold(text)
+    found: Counter[str] = Counter(JOINED.findall(folded))
     length = 0
-    for run in runs(fold(text)):
+    for run in runs(folded):
         if not is_chinese(run):
             found[run[:60]] += 1
             length += 1
@@ -111,7 +116,13 @@ def text_terms(text: str) -> tuple[Counter[str], int]:
 @lru_cache(maxsize=50_000)
 def syllables(word: str) -> tuple[str, ...]:
     """The pinyin of Chinese characters, without tones."""
-    return tuple(lazy_pinyin(word, errors="ignore"))
+    # The reading of a character depends on the phrase around it; names are many, their phrases are few.
+    return tuple(syllable for phrase in phrases.cut(word) for syllable in _spoken(phrase))
+
+
+@lru_cache(maxsize=50_000)
+def _spoken(phrase: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(phrase, errors="ignore"))
 
 
 @cache

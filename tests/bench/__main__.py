@@ -78,6 +78,10 @@ IMPORT = (
 )
 CENSUS = (Target("Population by community × sex × age band, median,", r"median ([\d.]+) s", 1, " s"),)
 SEARCH = (Target("Search page with facets and scope, p95, warm,", r"warm: .*?p95 ([\d.]+) ms", 80, " ms"),)
+UNITS = (
+    Target("Units found by what people type, MRR@10,", r"all\s+\d+ queries\s+MRR ([\d.]+)", 0.95, least=True),
+    Target("Units, first answer right,", r"all\s+\d+ queries.*?P@1 ([\d.]+)", 0.9, least=True),
+)
 QUALITY = (
     Target("MRR@10 of cmrc2018-dev", r"cmrc2018\S*\s+(?:whoosh|postgres)\s+\d+\s+([\d.]+)", 0.979, least=True),
     Target("MRR@10 of drcd-dev", r"drcd\S*\s+(?:whoosh|postgres)\s+\d+\s+([\d.]+)", 0.962, least=True),
@@ -101,6 +105,7 @@ def benches(told: argparse.Namespace, engines: list[str]) -> Iterator[Bench]:
         needs = COLLECTIONS / "orgs" if name == "whoosh" else None
         size = ("--documents", str(told.documents))
         yield Bench("search_speed", name, ("--engine", name, *size, *server), SEARCH, needs)
+        yield Bench("unit_search", name, ("--engine", name, *server, "--misses"), UNITS, COLLECTIONS / "orgs")
         sample = ("--sample", "50") if told.quick else ()
         yield Bench("search_quality", name, ("--engine", name, *server, *sample), QUALITY, COLLECTIONS / "search")
 

@@ -392,3 +392,69 @@ def test_many_small_updates_add_up(engine, another):
     assert (result.total, result.facets["round"]) == (40, (("2", 40),))
     assert titles(another, "119号") == ["通报119号"]
     another.check()
+
+
+# What is overdue, what the caller knows, what was meant
+
+
+def unit(number: int, title: str, **more: object) -> Document:
+    return Document("organisation", f"u{number}", title, names=(title,), **more)  # type: ignore[arg-type]
+
+
+def test_deadlines_pass_with_the_day_that_is_asked_about(engine):
+    due = {"inspection": date(2026, 3, 5), "licence": date(2026, 5, 1)}
+    filled(engine, unit(1, "东风超市", deadlines=due), unit(2, "新华书店", deadlines={"licence": date(2026, 2, 1)}))
+    engine.update([unit(3, "临河药房")], [], {"network": 2})
+
+    def overdue(day: date) -> dict[str, int]:
+        return dict(engine.search(Query("", day=day, facets=("overdue",))).facets["overdue"])
+
+    assert overdue(date(2026, 1, 1)) == {}
+    assert overdue(date(2026, 3, 5)) == {"licence": 1}
+    assert overdue(date(2026, 6, 1)) == {"licence": 2, "inspection": 1}
+    asked = {"filters": {"overdue": ("inspection",)}}
+    assert titles(engine, "", day=date(2026, 3, 5), **asked) == []
+    assert titles(engine, "", day=date(2026, 3, 6), **asked) == ["东风超市"]
+    assert titles(engine, "", day=date(2026, 3, 6), filters={"overdue": ("nothing",)}) == []
+
+
+def test_the_caller_may_know_what_a_word_means_besides(engine):
+    filled(engine, unit(1, "东风超市"), unit(2, "新华书店"), unit(3, "王建国五金店"))
+    told = {"told": {"王建国": ("u1",)}}
+    assert set(titles(engine, "王建国", **told)) == {"东风超市", "王建国五金店"}
+    assert titles(engine, "王建国 超市", **told) == ["东风超市"]
+    assert titles(engine, "王建国") == ["王建国五金店"]
+    assert titles(engine, "王建国", told={"王建国": ("nobody",)}) == ["王建国五金店"]
+
+
+def test_what_the_caller_knows_opens_no_other_area(engine):
+    filled(engine, unit(1, "东风超市", area_path="0001.0002."))
+    assert titles(engine, "王建国", told={"王建国": ("u1",)}, scopes=("0001.0003.",)) == []
+
+
+def test_a_single_kind_may_be_narrowed_further(engine):
+    filled(engine, unit(1, "东风超市", area_path="0001.0001."), notice(2, "东风通知", area_path="0001.0001."))
+    assert titles(engine, "东风", scopes=("0001.",), scopes_of={"organisation": ("0001.0002.",)}) == ["东风通知"]
+    assert titles(engine, "东风", scopes=("0001.",), scopes_of={"organisation": ()}) == ["东风通知"]
+
+
+def test_house_numbers_are_found_as_they_are_written(engine):
+    texts = {"甲店": "辽沈二街39号 电话2", "乙店": "辽沈二街39-2号", "丙店": "辽沈二街2-39号"}
+    filled(engine, *(unit(number, name, text=text) for number, (name, text) in enumerate(texts.items())))
+    assert titles(engine, "辽沈二街39-2")[0] == "乙店"
+    assert titles(engine, "39-2")[0] == "乙店"
+
+
+def test_a_wrong_character_in_a_long_word_leaves_what_the_rest_finds(engine):
+    filled(engine, unit(1, "哪吒互娱科技"), unit(2, "新华书店"))
+    result = engine.search(Query("哪咤互娱"))
+    assert [hit.title for hit in result.hits] == ["哪吒互娱科技"]
+    assert result.partly
+
+
+def test_a_word_that_stands_nowhere_is_suggested_better_however_much_the_others_find(engine):
+    filled(engine, unit(0, "辽宁粮食机械厂"), *(unit(n, f"第{n}机械厂") for n in range(1, 9)))
+    result = engine.search(Query("粮实机械厂"))
+    assert result.total > 3
+    assert (result.partly, result.suggestion) == (True, "粮食机械厂")
+    assert not engine.search(Query("粮食机械厂")).partly

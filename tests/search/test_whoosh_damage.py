@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +25,8 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("WRITELOCK", "rebuilding", "_LOCK")
+#: What is no part of the index: without the checksums it is as good as before.
+LOCKS = ("WRITELOCK", "rebuilding", "_LOCK", "sums.json")
 
 WRITER = """
 import sys
@@ -134,3 +137,58 @@ def test_a_killed_writer_leaves_the_old_or_the_new_state(tmp_path, turn):
     engine.update([notice(1, "之后")], [], {"network": reached + 1})
     assert engine.count() == found.total + 1
     engine.close()
+
+
+def flip(path: Path, dice: random.Random) -> None:
+    """Turns one bit of a file round, as a tired disk does."""
+    content = bytearray(path.read_bytes())
+    place = dice.randrange(len(content) * 8)
+    content[place // 8] ^= 1 << place % 8
+    path.write_bytes(content)
+
+
+def test_one_bit_turned_round_in_any_file_says_damaged(tmp_path):
+    fill(tmp_path / "index").close()
+    dice = random.Random(4)
+    for number in range(60):
+        shutil.copytree(tmp_path / "index", tmp_path / "flipped")
+        files = [path for path in index_files(tmp_path / "flipped") if path.suffix in (".seg", ".toc")]
+        path = files[number % len(files)]
+        flip(path, dice)
+        engine = WhooshEngine(tmp_path / "flipped")
+        with pytest.raises(IndexDamaged):
+            engine.verify()
+        if path.suffix == ".seg":
+            with pytest.raises(IndexDamaged):
+                engine.search(Query("井盖"))
+        engine.close()
+        shutil.rmtree(tmp_path / "flipped")
+
+
+def test_what_is_whole_is_not_taken_for_damaged_while_others_write(tmp_path):
+    engine = fill(tmp_path / "index")
+    other = WhooshEngine(tmp_path / "index")
+    for turn in range(12):
+        engine.update([notice(200 + turn, "井盖更换")], [], {"network": 3 + turn})
+        other.verify()
+        assert other.search(Query("井盖")).total == 62 + turn
+    engine.rebuild([notice(1, "井盖")], {"network": 20})
+    other.verify()
+    for one in (engine, other):
+        one.close()
+
+
+def test_a_file_that_nobody_summed_up_is_summed_up_by_the_next_writer(tmp_path):
+    engine = fill(tmp_path / "index")
+    (sums,) = (tmp_path / "index").rglob("sums.json")
+    sums.unlink()
+    engine.verify()
+    engine.update([notice(200, "井盖更换")], [], {"network": 3})
+    assert {path.name for path in index_files(tmp_path / "index") if path.suffix in (".seg", ".toc")} == set(
+        json.loads(sums.read_text())
+    )
+    engine.close()
+
+
+def test_without_an_index_nothing_is_damaged(engine):
+    engine.verify()
