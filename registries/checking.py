@@ -42,9 +42,11 @@ class Lag(Protocol):
 def check(
     database: Database, catalogue: Mapping[str, Records], lags: Callable[[], Iterable[Lag]] = tuple,
     behind: Callable[[Database], Iterable[str]] = lambda _: (), sample: int = record_checks.SAMPLE,
+    damage: Callable[[], str | None] = lambda: None,
 ) -> Iterator[Finding]:  # fmt: skip
     """All findings; none of severity *error* means that nothing is damaged.
 
+    ``damage`` tells what is wrong with the search index, which is never more than a warning: it can be made anew.
     ``sample`` is how many records of each kind are compared with what the log says of them.
     """
     lacking = list(behind(database))
@@ -66,6 +68,12 @@ def check(
             yield from _not_erased(session, records)
     with database.reading() as session:
         yield from link_checks.unfinished_moves(session)
+    reason = damage()
+    if reason is not None:
+        yield Finding("warning", Problem(
+            N_("The search index is damaged: %(reason)s."), N_("Run “sanku index rebuild”."), reason=reason,
+        ))  # fmt: skip
+        return
     for lag in lags():
         if lag.behind > LAG_ALLOWED:
             yield Finding("warning", Problem(

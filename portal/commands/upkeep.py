@@ -81,7 +81,9 @@ def _check(system: System) -> click.Command:
     @click.command("check", help=_(N_("Look for damage, tampering, dangling links and what is overdue.")))
     @click.option("--json", "as_json", is_flag=True, help=_(N_("Print one JSON object.")))
     def command(as_json: bool) -> None:
-        findings = list(checking.check(system.database, system.catalogue, system.feed.lags, migrations.heads_match))
+        findings = list(checking.check(
+            system.database, system.catalogue, system.feed.lags, migrations.heads_match, damage=system.feed.damage,
+        ))  # fmt: skip
         if as_json:
             output.print_json({"findings": [finding.as_json() for finding in findings]})
         else:

@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from registries import checking
 from registries.access import Actor
 from registries.db import Database
 from registries.messages import Refused
@@ -129,6 +130,22 @@ def test_whichever_table_is_lost_search_goes_on(postgres_database, catalogue, fi
     assert total(fresh, actor) == 3
     fresh.catch_up()
     assert fresh.count() == 6
+
+
+def test_a_bit_that_flipped_is_told_by_the_check_and_mended_by_the_next(embedded: Feed, catalogue, actor: Actor):
+    path = max(embedded.engine.folder.rglob("*.seg"), key=lambda one: one.stat().st_size)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 4
+    path.write_bytes(content)
+    told = [
+        finding for finding in checking.check(embedded.database, catalogue, damage=embedded.damage)
+        if "search index" in finding.problem
+    ]
+    assert [finding.severity for finding in told] == ["warning"]
+    fresh = another(embedded)
+    assert total(fresh, actor) == 3
+    assert fresh.damage() is None
+    fresh.engine.close()
 
 
 def test_searches_go_on_while_the_index_is_deleted_under_them(feed: Feed, catalogue, records, actor: Actor):
