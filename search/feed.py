@@ -37,6 +37,9 @@ from .whoosh_engine import WhooshEngine
 
 log = logging.getLogger(__name__)
 CHUNK = 500
+#: How many changes go into one commit of the index: each commit writes every term of its documents, and while it
+#: lasts, a few seconds, other processes wait for their turn.
+AT_ONCE = 8_000
 #: Under which facet the areas of a kind are counted; a zone of the site's own stands beside the streets.
 AREA_FACETS = {"street": "street", "zone": "street", "community": "community"}
 
@@ -127,7 +130,7 @@ class Feed:
         for name in self.databases:
             while True:
                 with self.database.reading() as session:
-                    rows = changes.since(session, name, positions.get(name, 0), CHUNK * 4)
+                    rows = changes.since(session, name, positions.get(name, 0), AT_ONCE)
                     if not rows:
                         break
                     documents, removed = self._documents_of(session, rows)
