@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import describing, gate, network, own_views, records, searching
+from . import describing, gate, imports, network, own_views, records, searching
 from .blueprint import pages
 
-__all__ = ["init_app", "network", "pages", "records", "searching"]
+__all__ = ["imports", "init_app", "network", "pages", "records", "searching"]
 
 
 def init_app(app: Flask) -> None:

@@ -16,7 +16,7 @@ from registries.references import References
 
 from ..security import allowed
 from ..system import Catalogue, System
-from . import components, operations, problems, properties, reading
+from . import components, import_operations, operations, problems, properties, reading
 
 pages = Blueprint("api_description", __name__, url_prefix="/api")
 VERSION = "1.0.0"
@@ -77,7 +77,8 @@ def describe(catalogue: Catalogue, known: References) -> dict[str, Any]:
             "token. What is sensitive comes masked, and looking at people's records is logged."
         ))},
         tags=[{"name": name, "description": gettext(one.kind.label)} for name, one in catalogue.items()]
-        + [{"name": "shared", "description": gettext(N_("All kinds"))}],
+        + [{"name": "shared", "description": gettext(N_("All kinds"))},
+           {"name": "imports", "description": gettext(N_("Imports"))}],
         security=[{"token": []}],
     )  # fmt: skip
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
@@ -92,6 +93,8 @@ def describe(catalogue: Catalogue, known: References) -> dict[str, Any]:
         spec.components.schema(f"{title}Change", properties.sent(records.kind.schema, known, whole=False))
         for path, verbs in operations.of_kind(records, known).items():
             spec.path(path, operations=verbs)
-    for path, verbs in operations.shared(list(catalogue)).items():
+    for name, schema in import_operations.schemas().items():
+        spec.components.schema(name, schema)
+    for path, verbs in (operations.shared(list(catalogue)) | import_operations.paths(list(catalogue))).items():
         spec.path(path, operations=verbs)
     return spec.to_dict()

@@ -79,10 +79,13 @@ def _command(method: str, path: str, operation: Mapping[str, Any], root: str) ->
     needed = [told for told in operation["parameters"] if told.get("required")]
     lines += [f"-H '{told['name']}: {told['example']}'" for told in needed if told["in"] == "header"]
     asked = [told["name"] for told in needed if told["in"] == "query"]
-    address = root + path.replace("{record_id}", "$ID").replace("{scheme}", "org_type")
+    address = root + path.replace("{record_id}", "$ID").replace("{import_id}", "$ID").replace("{scheme}", "org_type")
     if asked:
         lines += ["-G", *(f'--data-urlencode "{name}=…"' for name in asked)]
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    bodies = operation.get("requestBody", {}).get("content", {})
+    content = bodies.get("application/json")
+    if "multipart/form-data" in bodies:
+        lines += ["-F kind=organisation", "-F file=@units.xlsx"]
     if content:
         example = json.dumps(content["examples"]["usual"]["value"], ensure_ascii=False)
         lines += ["-H 'Content-Type: application/json'", f"-d '{example}'"]

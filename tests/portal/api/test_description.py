@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -26,7 +27,7 @@ def test_every_route_is_described_and_nothing_else(site, spec):
     routes = set()
     for rule in site.app.url_map.iter_rules():
         if str(rule).startswith("/api/v1/"):
-            path = str(rule).replace("<uuid:record_id>", "{record_id}").replace("<scheme>", "{scheme}")
+            path = re.sub("<(?:uuid:)?(record_id|import_id|scheme)>", r"{\1}", str(rule))
             for kind in KINDS if "<kind>" in path else ("",):
                 routes |= {(path.replace("<kind>", kind), verb) for verb in rule.methods - {"HEAD", "OPTIONS"}}
     sealed = {kind for kind, one in KINDS.items() if any(item.sealed for item in one.storage.fields.values())}

@@ -37,7 +37,7 @@ from tests.site import Site
 USUAL = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 THOROUGH = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-GROUPS = [*app.catalogue(), "shared"]
+GROUPS = [*app.catalogue(), "shared", "imports"]
 #: What a rule over several values, a stale version or a value held elsewhere answers to well-formed data.
 RULES = ["2xx", "3xx", "403", "404", "409", "412", "422", "429"]
 
