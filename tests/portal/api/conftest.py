@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+import app
 from portal.accounts.people import actor_named
 from portal.api import tokens
 from registries import references
 from registries.access import REGISTRIES, Actor, console
+from registries.keyring import Ring
+from tests.portal.conftest import settings_in
 from tests.site import Site
 
 
@@ -41,6 +47,21 @@ class Program:
         answer = self("GET", path, **headers)
         assert answer.status_code == 200, (path, answer.text)
         return answer.json
+
+
+@pytest.fixture(scope="module")
+def live(
+    site_template: tuple[Path, dict[str, list[UUID]]], tmp_path_factory: pytest.TempPathFactory, ring: Ring
+) -> Iterator[Site]:
+    """One site for all tests of a module, which make records of their own; nobody is held up on it."""
+    template, ids = site_template
+    folder = tmp_path_factory.mktemp("live")
+    for part in ("data", "index"):
+        shutil.copytree(template / part, folder / part)
+    most = dict.fromkeys(("api_per_minute", "lookups_per_minute", "views_per_hour", "reveals_per_day"), 10**9)
+    site = Site(app.create_app(settings_in(folder, ring, **most)), ids)
+    yield site
+    site.system.database.engine.dispose()
 
 
 @pytest.fixture

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
 from app import catalogue
 
 KINDS = catalogue()
+
+
+@pytest.fixture
+def site(live: Any) -> Any:
+    """One site for all: each test makes records of its own."""
+    return live
 
 
 @pytest.fixture

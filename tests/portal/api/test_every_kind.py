@@ -20,6 +20,12 @@ _serials = itertools.count(500)
 REASON = "confirmed by the test"
 
 
+@pytest.fixture
+def site(live: Any) -> Any:
+    """One site for all: each test makes records of its own."""
+    return live
+
+
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
     """Every kind of the catalogue in turn."""

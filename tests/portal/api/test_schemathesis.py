@@ -5,8 +5,6 @@ A few for each operation as one role in every run; many, with the boundary of ev
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,9 +27,7 @@ from schemathesis.generation import GenerationMode
 import app
 from portal.api import answers, network
 from registries.access import ROLES
-from registries.keyring import Ring
 from tests.portal.api.conftest import Program, make_program
-from tests.portal.conftest import settings_in
 from tests.site import Site
 
 USUAL = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -40,21 +36,6 @@ MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 GROUPS = [*app.catalogue(), "shared", "imports"]
 #: What a rule over several values, a stale version or a value held elsewhere answers to well-formed data.
 RULES = ["2xx", "3xx", "403", "404", "409", "412", "422", "429"]
-
-
-@pytest.fixture(scope="module")
-def live(site_template: Any, tmp_path_factory: pytest.TempPathFactory, ring: Ring) -> Iterator[Site]:
-    """One site for all requests."""
-    template, ids = site_template
-    folder = tmp_path_factory.mktemp("live")
-    for part in ("data", "index"):
-        shutil.copytree(template / part, folder / part)
-    made = settings_in(
-        folder, ring, api_per_minute=10**9, lookups_per_minute=10**9, views_per_hour=10**9, reveals_per_day=10**9
-    )  # fmt: skip
-    site = Site(app.create_app(made), ids)
-    yield site
-    site.system.database.engine.dispose()
 
 
 def described(site: Site) -> Any:
