@@ -17,7 +17,7 @@ WIDTH = 1000
 #: How many shades a map has.
 STEPS = 5
 #: Up to so many regions have room for their names.
-NAMED = 14
+NAMED, LONGEST = 14, 20
 _BAR, _GAP, _HIGH, _FOOT, _HEAD = 46, 14, 160, 26, 22
 
 Point = tuple[float, float]
@@ -66,7 +66,8 @@ def area_map(regions: Sequence[Region], title: str) -> Markup:
     frame = _Frame.around(points)
     drawn = [_region(region, frame) for region in regions]
     labels = [label for region in regions for label in _labels(region, frame, len(regions) <= NAMED)]
-    box = {"class": "chart map" if len(regions) <= NAMED else "chart map many", "viewBox": f"0 0 {WIDTH} {frame.height}", "role": "group", "aria-label": title}
+    size = "chart map" if len(regions) <= NAMED else "chart map many"
+    box = {"class": size, "viewBox": f"0 0 {WIDTH} {frame.height}", "role": "group", "aria-label": title}
     return element("svg", box, *drawn, element("g", {"class": "labels", "aria-hidden": "true"}, *labels))
 
 
@@ -119,7 +120,8 @@ def _labels(region: Region, frame: _Frame, named: bool) -> list[Markup]:
     dark = " on-dark" if region.step is not None and region.step >= 3 else ""
     at = {"x": x, "text-anchor": "middle"}
     value = element("text", {"class": f"value{dark}", "y": y + (22 if named else 6), **at}, region.text)
-    return [element("text", {"class": f"name{dark}", "y": y - 6, **at}, region.name), value] if named else [value]
+    name = region.name if len(region.name) <= LONGEST else f"{region.name[:LONGEST - 1]}…"
+    return [element("text", {"class": f"name{dark}", "y": y - 6, **at}, name), value] if named else [value]
 
 
 def _size(ring: Sequence[Point]) -> float:

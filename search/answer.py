@@ -44,7 +44,8 @@ def answer(snapshot: Snapshot, query: Query, allowed: Allowed | None = None) -> 
         for name in query.facets
     }
     plan = understood(query.text)
-    meant = suggestion(snapshot, query.text, plan) if plan.units and (total < FEW or (ranking.partly and ranking.missing)) else None
+    doubtful = total < FEW or (ranking.partly and ranking.missing)
+    meant = suggestion(snapshot, query.text, plan) if plan.units and doubtful else None
     shown = hits(snapshot, found, places, query)
     return Result(total, shown, facets, meant, time.perf_counter() - begun, ranking.partly)
 

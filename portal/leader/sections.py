@@ -19,6 +19,7 @@ from registries.days import today
 from registries.records import Item, Records
 from registries.reference_fields import Link
 from registries.schemas import Parts
+from search import units
 
 from ..desk.showing_records import Line, happening, line_of
 from ..values import Wording
@@ -195,9 +196,9 @@ def links(unit: Unit) -> Section | None:
             if kind and title:
                 name = roles.name(row["role"], unit.words.language)
                 found.append(Linked(name, title, address_of(kind, row["target_id"]), row["since"], row["until"]))
-    for one in incoming.links_to(
-        unit.session, system().catalogue, unit.records.name, unit.item.id, actor=unit.words.actor
-    ):
+    # Who works or lives there is told nowhere on this page: people are no units, whoever is looking.
+    shown = {kind: system().catalogue[kind] for kind in units.kinds(system().feed, unit.words.actor)}
+    for one in incoming.links_to(unit.session, shown, unit.records.name, unit.item.id, actor=unit.words.actor):
         kind = gettext(system().catalogue[one.kind].kind.label)
         relation = roles.name(one.role, unit.words.language) if one.role else gettext(one.label)
         address = address_of(one.kind, one.id)

@@ -81,9 +81,11 @@ def test_a_search_narrows_by_facets_and_says_how_to_go_on_when_nothing_is_found(
     assert "没有找到" in leader.page("/leader/units?q=没有这样的单位名").text
 
 
-def test_a_wrong_character_gives_a_better_wording(leader, add):
-    add("organisation", "临河食品厂")
-    assert links(leader.page("/leader/units?q=临河食拼厂"), "units?q=")
+def test_a_wrong_character_is_read_as_what_was_meant_and_the_page_says_so(leader, add):
+    unit = add("organisation", "临河食品厂")
+    page = leader.page("/leader/units?q=临河食拼厂")
+    assert links(page, f"/leader/units/organisation/{unit}")
+    assert "“临河食品厂”" in page.text
 
 
 def test_who_is_in_charge_is_named_where_asked_for(leader, add):
