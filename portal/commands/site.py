@@ -16,6 +16,7 @@ from registries.messages import N_, Problem, Refused
 
 from .. import setup
 from ..demo import Sizes, load_demo, make_accounts, shown_accounts, state
+from ..keeping import kept
 from ..system import System
 from ..worker import TASKS, Worker
 from . import output
@@ -103,6 +104,8 @@ def _worker(system: System) -> click.Command:
     @click.option("--once", is_flag=True, help=_(N_("Do what is due once and end.")))
     @click.option("--beside", type=int, hidden=True)
     def command(once: bool, beside: int | None) -> None:
+        if beside is not None:
+            beside = kept(beside)
         _require_current(system)
         worker = Worker(system)
         if once:

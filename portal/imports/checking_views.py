@@ -69,6 +69,7 @@ def _check_page(one: Import, batch: Batch) -> str:
     with system().database.reading() as session:
         known = references.load(session).in_language(language())
         faults = reviewing.faults(session, records, batch, SHOWN)
+        groups = reviewing.grouped(session, records, batch)
         warnings = reviewing.faults(session, records, batch, FEW, "warnings")
         changed, more = reviewing.differences(session, records, batch, known, actor=actor(), limit=FEW)
         doubts = reviewing.doubts(session, records, batch, actor=actor(), limit=FEW)
@@ -80,9 +81,9 @@ def _check_page(one: Import, batch: Batch) -> str:
         *(row.record_id for row in changed), *(doubt.other_id for doubt in doubts)
     ))
     return render_template(
-        "imports/check.html", one=one, batch=batch, records=records, known=known, faults=faults, warnings=warnings,
-        changed=changed, more=more, doubts=doubts, transfers=transfers, repeated=repeated, letters=letters,
-        own=_own(one), failure=_failure(one), notes=_notes(batch),
+        "imports/check.html", one=one, batch=batch, records=records, known=known, faults=faults, groups=groups,
+        warnings=warnings, changed=changed, more=more, doubts=doubts, transfers=transfers, repeated=repeated,
+        letters=letters, own=_own(one), failure=_failure(one), notes=_notes(batch),
         workbook=_has_workbook(one), told=lambda fault: fault.problem.localised(gettext),
     )
 

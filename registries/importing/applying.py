@@ -27,7 +27,7 @@ from ..changes import CHANGE, Entry
 from ..crypto import Keys
 from ..db import Database, now
 from ..messages import N_, Problem, Refused
-from ..preparing import Prepared, Preparer, packed, unpacked
+from ..preparing import Preparer, handed_back, packed, taken_over, unpacked
 from ..records import Change, New, Records, in_chunks
 from ..references import References
 from ..storing import Kind, Storage
@@ -74,10 +74,13 @@ def apply(
 
 def _chunks(session: Session, batch: Batch, storage: Storage) -> Iterator[list[Waiting]]:
     table = STAGED_ROW[batch.database]
+    columns = [table.c[name] for name in (
+        "number", "state", "record_id", "payload", "probable", "source_key", "row_digest",
+    )]
     number = 0
     while True:
         rows = session.execute(
-            sa.select(table).where(
+            sa.select(*columns).where(
                 table.c.batch_id == batch.id, table.c.number > number, table.c.state.in_(("new", "changed")),
             ).order_by(table.c.number).limit(CHUNK)
         ).all()
@@ -151,8 +154,8 @@ class _Applier:
             if area is None or not any(area.path.startswith(scope) for scope in self.scopes):
                 raise NotAllowed("import")
 
-    def _write(self, count: int, prepared: Sequence[Prepared]) -> None:
-        if prepared:
+    def _write(self, count: int, handed: bytes) -> None:
+        if prepared := taken_over(handed):
             self.records.write(self.session, prepared, actor=self.actor, batch_id=self.batch.id)
         self.progress(count)
 
@@ -175,11 +178,11 @@ class _Applier:
 
 def record_preparer(
     kind: Kind, key_recipe: Any, known: References, dialect_name: str, at: datetime, as_of: date | None
-) -> Callable[[bytes], list[Prepared]]:
+) -> Callable[[bytes], bytes]:
     """What makes a `packed` chunk of new records ready; for a `Pipeline`."""
     storage = Storage(kind)
     preparer = Preparer(storage, Keys.made(key_recipe), known, dialect_named(dialect_name), at, as_of)
-    return lambda news: [preparer.prepare(new) for new in unpacked(storage, news)]
+    return lambda news: handed_back(preparer.prepare(new) for new in unpacked(storage, news))
 
 
 @dataclass(slots=True)

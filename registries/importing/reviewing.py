@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,8 @@ from . import batches
 from .batches import BATCH, STAGED_ROW, Batch
 
 PAGE = 50
+#: Faults are counted by their sort up to so many, and so many rows are named for each.
+SCANNED, ROWS_NAMED = 20_000, 5
 #: What may be somebody's phone or identity number, also with a digit too few or too many; no code of a firm, which has
 #: letters.
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9]\d{9}|\d{14,}[Xx]?)(?![0-9A-Za-z])")
@@ -102,12 +105,38 @@ class Fault:
     problem: Problem
 
 
+@dataclass(slots=True)
+class Group:
+    """All that is wrong in one way in one column: the first case, how many there are, the first rows."""
+
+    first: Fault
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+
+
+def grouped(session: Session, records: Records, batch: Batch, limit: int = SCANNED) -> list[Group]:
+    """What is wrong with the rows that failed, by column and sort, the most frequent first; of so many faults."""
+    found: dict[tuple[str, str], Group] = {}
+    for fault in _faults(session, records, batch, "errors"):
+        limit -= 1
+        if limit < 0:
+            break
+        group = found.setdefault((fault.name, fault.problem.msgid), Group(fault))
+        group.count += 1
+        if len(group.rows) < ROWS_NAMED:
+            group.rows.append(fault.number)
+    return sorted(found.values(), key=lambda group: -group.count)
+
+
 def faults(session: Session, records: Records, batch: Batch, limit: int = PAGE, what: str = "errors") -> list[Fault]:
     """What is wrong with the first rows that failed, or with ``what="warnings"`` doubtful in those that did not."""
+    return list(islice(_faults(session, records, batch, what), limit))
+
+
+def _faults(session: Session, records: Records, batch: Batch, what: str) -> Iterator[Fault]:
     fields, places = records.storage.fields, positions(batch)
     table = STAGED_ROW[batch.database]
     wanted = ("error",) if what == "errors" else ("new", "changed")
-    found: list[Fault] = []
     statement = sa.select(table).where(
         table.c.batch_id == batch.id, table.c.state.in_(wanted), table.c.problems.is_not(None)
     ).order_by(table.c.number)
@@ -118,13 +147,10 @@ def faults(session: Session, records: Records, batch: Batch, limit: int = PAGE, 
             place = places.get(name)
             cell = cells[place] if place is not None and place < len(cells) else None
             for problem in problems:
-                if len(found) == limit:
-                    return found
-                found.append(Fault(
+                yield Fault(
                     row.number, name, place, batch.headings[place] if place is not None else None,
                     veiled(fields.get(name), cell), Problem.from_json(problem),
-                ))
-    return found
+                )
 
 
 def positions(batch: Batch) -> dict[str, int]:

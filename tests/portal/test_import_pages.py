@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from portal.imports import pages
 from portal.imports.models import Upload
+from registries.access import REGISTRIES
 from registries.changes import CHANGE
 from registries.db import new_id
 from tests.portal.working import count, jobs_of, run_all
@@ -199,7 +200,7 @@ def test_a_file_of_more_than_the_usual_request_comes_in(site: Site, clerk: Visit
 
 def test_templates_of_every_kind_read_back(site: Site, visitor):
     admin = visitor("registry_admin")
-    for kind in site.system.catalogue:
+    for kind in (name for name, records in site.system.catalogue.items() if records.kind.database in REGISTRIES):
         answer = admin.get(f"/desk/imports/template/{kind}.xlsx")
         assert answer.status_code == 200
         assert openpyxl.load_workbook(io.BytesIO(answer.data)).active.max_column > 3
