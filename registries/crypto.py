@@ -139,7 +139,6 @@ class Keys:
     def __init__(self, ring: Ring, path: Path | None = None) -> None:
         self.path = path
         self._lock = threading.Lock()
-        self._contexts: dict[tuple[str, str], bytes] = {}
         self._stamp = _stamp(path)
         self._derived = _Derived(ring)
 
@@ -221,7 +220,7 @@ class Keys:
     def seal_bytes(self, kind: str, field: str, record_id: UUID, data: bytes) -> bytes:
         """Like `seal`, for bytes such as a staged row or a file."""
         derived = self._derived
-        context = self._context(kind, field) + record_id.bytes
+        context = f"{kind}|{field}|".encode() + record_id.bytes
         nonce = derived.nonce(context + data)[:NONCE_BYTES]
         return derived.head + nonce + derived.encrypt(nonce, data, context)
 
@@ -234,7 +233,7 @@ class Keys:
         if len(data) < 2 + NONCE_BYTES + TAG_BYTES:
             raise Tampered(f"{kind}.{field} of {record_id}")
         head = data[:2]
-        context = self._context(kind, field) + record_id.bytes
+        context = f"{kind}|{field}|".encode() + record_id.bytes
         try:
             cipher = self._cipher(head)
             return cipher.decrypt(data[2 : 2 + NONCE_BYTES], data[2 + NONCE_BYTES :], context)
@@ -255,12 +254,6 @@ class Keys:
         except KeyMissing:
             self.refresh()  # Another process may have renewed the keys a moment ago.
             return self._derived.cipher(head)
-
-    def _context(self, kind: str, field: str) -> bytes:
-        context = self._contexts.get((kind, field))
-        if context is None:
-            context = self._contexts[kind, field] = f"{kind}|{field}|".encode()
-        return context
 
     def index(self, column: str, text: str) -> bytes:
         """See `blind`."""

@@ -17,7 +17,7 @@ a person.
 
 from __future__ import annotations
 
-import secrets
+import os
 import sqlite3
 import threading
 import time
@@ -103,7 +103,7 @@ def new_id() -> UUID:
     with _uuid_lock:
         _uuid_last[0] = stamp = max(stamp, _uuid_last[0] + 1)
     high = (stamp >> 18) << 16 | 0x7000 | (stamp >> 6 & 0xFFF)
-    low = 0x8000 << 48 | (stamp & 0x3F) << 56 | secrets.randbits(56)
+    low = 0x8000 << 48 | (stamp & 0x3F) << 56 | int.from_bytes(os.urandom(7))
     return UUID(int=high << 64 | low)
 
 
