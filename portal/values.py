@@ -25,6 +25,8 @@ from .system import Catalogue
 
 #: What stands for a sealed value of which not even a mask is shown.
 WITHHELD = N_("on record, shown for a reason only")
+#: What stands for a linked record that is not the reader's to see.
+OUT_OF_SIGHT = N_("on record, outside what you may see")
 
 
 class Wording:
@@ -50,7 +52,7 @@ class Wording:
         if isinstance(told, Area):
             return self.area(UUID(str(value)))
         if isinstance(told, Link):
-            return self.title(told.kind, UUID(str(value))) or str(value)
+            return self.title(told.kind, UUID(str(value))) or gettext(OUT_OF_SIGHT)
         if isinstance(value, dict):
             return "；".join(f"{name}：{item}" for name, item in value.items())
         return _plain(told, value)
@@ -69,7 +71,7 @@ class Wording:
         value = row.get(name)
         if isinstance(item, Link) and value and not item.kind:
             kind = target_kind(self.known, str(row.get("role") or ""))
-            return (self.title(kind, UUID(str(value))) if kind else None) or str(value)
+            return (self.title(kind, UUID(str(value))) if kind else None) or gettext(OUT_OF_SIGHT)
         return self.text(item, value)
 
     def _code(self, scheme: str, code: str) -> str:

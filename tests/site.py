@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 
 from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from portal import HEADERS
@@ -238,6 +240,8 @@ class Visitor:
         return answer
 
     def _language(self, path: str) -> str:
+        if path.startswith("/api/"):
+            return ""  # Who reads the interface for programs chooses its language in the address.
         return "zh" if path == "/" or path.startswith("/search") else self.language
 
     def get(self, path: str, **request: Any) -> TestResponse:
@@ -255,6 +259,15 @@ class Visitor:
         if token and self.user is not None:
             request["headers"] = {"X-CSRF-Token": self.token(), **request.get("headers", {})}
         return self.open(path, method="POST", data=data, **request)
+
+    def view_of(self, path: str) -> tuple[str, str] | None:
+        """The view that answers an address, and for which kind; nothing for what is no page of ours."""
+        adapter = self.site.app.url_map.bind("localhost")
+        try:
+            endpoint, values = adapter.match(urlsplit(path).path, method="GET")
+        except HTTPException:
+            return None
+        return None if endpoint == "static" else (endpoint, str(values.get("kind", "")))
 
     def token(self) -> str:
         """The token of the session, as a page would carry it."""
@@ -324,3 +337,29 @@ class Site:
 @cache
 def _hashed() -> NewPassword:
     return NewPassword(passwords.HASHER.hash(PASSWORD))
+
+
+#: So many pages are opened by one crawl.
+MOST_PAGES = 150
+
+
+def crawl(
+    visitor: Visitor, starts: Sequence[str] = ("/account/", "/"), *, alike: int = 4, check_page: bool = False
+) -> dict[str, str]:
+    """The pages that links lead to, their text by address; of one view at most ``alike``."""
+    waiting, seen = deque(starts), {}
+    views: Counter[tuple[str, str]] = Counter()
+    while waiting and len(seen) < MOST_PAGES:
+        path = waiting.popleft()
+        view = visitor.view_of(path)
+        if path in seen or view is None or views[view] >= alike:
+            continue
+        views[view] += 1
+        answer = visitor.get(path, check_page=check_page)
+        assert answer.status_code < 500, path
+        if answer.mimetype != "text/html":
+            continue
+        seen[path] = answer.get_data(as_text=True)
+        links = [urljoin(path, link.get("href") or "").partition("#")[0] for link in Page(seen[path]).all("a")]
+        waiting.extend(link for link in links if link.startswith("/"))
+    return seen

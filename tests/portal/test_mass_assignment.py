@@ -1,0 +1,142 @@
+"""Whoever adds fields to a form or a body, such as the columns of the tables, changes nothing by it.
+
+Every form that people come across is sent twice, on two copies of one site at one moment: as it stands, and with every
+column of every table added that the form does not have. The databases must end up the same, to the letter.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from registries import db
+from registries.db import Base
+from tests.portal.test_other_peoples_records import contents
+from tests.site import Page, Site, Visitor, crawl
+
+MOMENT = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+ROLES = ("clerk", "registry_admin", "system_admin", "leader", "auditor", "editor")
+#: Sessions hold random tokens.
+RANDOM_TABLES = {"system.sign_in"}
+#: What a form may be sent with although it does not show it: the confirmation of something doubtful.
+MAY_BE_ADDED = {"reason"}
+VALUES = {
+    sa.Boolean: "1", sa.Integer: "7", sa.BigInteger: "7", sa.Float: "1.5", sa.Date: "2001-02-03", sa.LargeBinary: "AA==",
+    sa.Uuid: "01900000-0000-7000-8000-0000000000ff", db.UtcDateTime: "2001-02-03T04:05:06+00:00",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as somebody found it."""
+
+    role: str
+    action: str
+    values: dict[str, str]
+
+
+def columns() -> dict[str, str]:
+    """Every column of every table by its name, with a value that it could hold."""
+    found: dict[str, str] = {}
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            value = next((told for kind, told in VALUES.items() if isinstance(column.type, kind)), "system_admin")
+            found.setdefault(column.name, value)
+            found.setdefault(column.name.removesuffix("_sealed").removesuffix("_index"), value)
+    return found
+
+
+def forms(visitor: Visitor, role: str) -> Iterator[Form]:
+    """The forms of all pages that links lead to, each action once."""
+    seen = set()
+    for path, text in crawl(visitor, alike=2).items():
+        page = Page(text)
+        for form in page.all("form"):
+            action = form.get("action") or path
+            if (form.get("method") or "get").lower() == "post" and action not in seen and action != "/logout":
+                seen.add(action)
+                yield Form(role, action, page.form_values(action) if form.get("action") else page.form_values())
+
+
+@pytest.fixture
+def twins(make_site, monkeypatch):
+    """Makes sites that are the same, and go on the same as long as they are asked the same."""
+
+    def make() -> Site:
+        numbers = itertools.count(1)
+        monkeypatch.setattr(secrets, "randbits", lambda bits: next(numbers))
+        db._uuid_last[0] = 0
+        return make_site()
+
+    with time_machine.travel(MOMENT, tick=False):
+        yield make
+
+
+def visitors(site: Site) -> dict[str, Visitor]:
+    """Somebody of each role, with an address of his own."""
+    return {role: site.visitor(role) for role in ROLES}
+
+
+@pytest.mark.full
+def test_fields_that_a_form_does_not_have_change_nothing(twins):
+    plain = twins()
+    found = [form for role, visitor in visitors(plain).items() for form in forms(visitor, role)]
+    assert len(found) > 20
+    plain = twins()
+    expected = sent(plain, found, {})
+    got = sent(twins(), found, columns())
+    wrong = [
+        f"{form.role} {form.action}: {table}"
+        for form, before, after in zip(found, expected, got, strict=True)
+        for table in before
+        if table not in RANDOM_TABLES and before[table] != after[table]
+    ]
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def sent(site: Site, found: list[Form], more: dict[str, str]) -> list[dict[str, list[str]]]:
+    """Send the forms one after the other; what the databases hold after each."""
+    people = visitors(site)
+    states = []
+    for form in found:
+        added = {name: value for name, value in more.items() if name not in form.values.keys() | MAY_BE_ADDED}
+        visitor = people[form.role]
+        values = {**added, **form.values, "csrf_token": visitor.token()}
+        status = visitor.open(form.action, method="POST", data=values, check_page=False).status_code
+        assert status < 500, f"{form.action} with {sorted(added)[:5]}…"
+        states.append(contents(site))
+    return states
+
+
+@pytest.mark.parametrize("kind", ["resident", "household", "dwelling", "organisation", "facility", "place"])
+def test_columns_that_are_no_fields_are_refused_by_the_interface_for_programs(site, kind):
+    visitor = site.visitor("registry_admin")
+    records = site.system.catalogue[kind]
+    shown = {"headers": {"Authorization": f"Bearer {visitor.bearer()}", "If-Match": '"1"'}}
+    table, before = records.kind.table, contents(site)
+    fields = set(records.kind.schema._declared_fields)
+    ids = site.records.get(kind, [])[:1]
+    hidden = sorted({column.name for column in table.columns} - fields)
+    assert {"id", "version", "created_at", "merged_into", "retired_at", "area_path"} <= set(hidden)
+    for name in hidden:
+        value = columns()[name]
+        answer = visitor.open(f"/api/v1/{kind}", method="POST", json={name: value}, check_page=False, **_copy(shown))
+        assert answer.status_code in {400, 422}, f"{name}: {answer.status_code}"
+        for record_id in ids:
+            answer = visitor.open(
+                f"/api/v1/{kind}/{record_id}", method="PATCH", json={name: value}, check_page=False, **_copy(shown)
+            )
+            assert answer.status_code in {400, 422}, f"{name}: {answer.status_code}"
+    after = contents(site)
+    assert before[str(table)] == after[str(table)]
+
+
+def _copy(request: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {name: dict(value) for name, value in request.items()}
