@@ -35,8 +35,8 @@ from .storing import COMMON_LABELS
 PAGE = 50
 #: Actions that most rows of a log have, so that the kind narrows a question better.
 USUAL_ACTIONS = frozenset({"create", "update", "view", "search"})
-#: So many digits in a row that they may be the number of a person or of a phone.
-_NUMBER = re.compile(r"\d[\d ·-]{5,}\d[0-9Xx]?")
+#: So many digits in a row that they may be the number of a person or of a phone; that of a request is none.
+_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d{5}(?!\d))\d[\d ·-]{5,}\d[0-9Xx]?")
 _BY_HAND = sa.text(f"({BY_HAND})")
 
 Catalogue = Mapping[str, Records]
@@ -214,14 +214,26 @@ def _older(table: sa.Table, database: str, after: Cursor) -> sa.ColumnElement[bo
 
 def _line(catalogue: Catalogue, known: References, database: str, change: Change, scope: Scope) -> Line:
     records = catalogue.get(change.kind)
-    told = tuple(
-        _told(records, known, name, change.changes.get(name), scope.values)
-        for name in (*change.changes, *change.sealed)
-    )
+    if change.action in readings.ACTIONS:
+        told = tuple(_read(records, change))
+    else:
+        told = tuple(
+            _told(records, known, name, change.changes.get(name), scope.values)
+            for name in (*change.changes, *change.sealed)
+        )
     return Line(
         database, change.id, change.at, change.actor, change.kind, change.record_id, change.action,
         masked(change.reason), change.batch_id, told,
     )
+
+
+def _read(records: Records | None, change: Change) -> Iterator[Told]:
+    """Which fields somebody looked at, and of how many records at once; what stood in them no log knows."""
+    fields = records.storage.fields if records else {}
+    for name in (change.changes.get("fields") or (None, ()))[1]:
+        yield Told(name, fields[name].label if name in fields else name)
+    if "count" in change.changes:
+        yield Told("count", "count", None, change.changes["count"][1], hidden=False)
 
 
 def _told(

@@ -96,7 +96,7 @@ def area_file_check(token: UUID, ending: str) -> Answer:
 
 
 LABELS = {
-    "code": N_("Code"), "kind": N_("Kind"), "name_zh": N_("Chinese name"), "name_en": N_("English name"),
+    "code": N_("National code"), "kind": N_("Kind"), "name_zh": N_("Chinese name"), "name_en": N_("English name"),
     "valid_from": N_("Valid since"),
 }
 

@@ -82,10 +82,14 @@ def _new_page(record_id: UUID, problems: Problems) -> str:
     ]
     return render_template(
         "admin/request_new.html", item=item, title=_title(item), problems=problems, summary=summary(problems),
-        rights=[(key, f"{gettext(name)}: {gettext(RIGHT_HINTS[key])}") for key, name in RIGHTS.items()],
+        rights=[(key, _explained(name, RIGHT_HINTS[key])) for key, name in RIGHTS.items()],
         asked_by=[(key, gettext(name)) for key, name in ASKED_BY.items()], fields=fields, typed=request.form,
         days=system().settings.request_days,
     )  # fmt: skip
+
+
+def _explained(name: str, hint: str) -> str:
+    return gettext("%(right)s: %(hint)s", right=gettext(name), hint=gettext(hint))
 
 
 @pages.get("/requests/<uuid:request_id>")

@@ -35,7 +35,8 @@ ACTIONS = {
 }
 #: Kinds of which the logs tell and that are no records.
 KINDS = {
-    "area": N_("Area"), "batch": N_("Import"), "code": N_("Code list"), "demo": N_("Demo"), "user": N_("Account"),
+    "area": N_("Area of the tree"), "batch": N_("Import"), "code": N_("Code list"), "demo": N_("Demo"),
+    "user": N_("Account"),
     "transfer_request": N_("Transfer"), "rights_request": N_("Request about one's data"), "log": N_("Change logs"),
     "denominator": N_("Published figure"), "api_token": N_("API token"), "opening": N_("View of people"),
     "import_mapping": N_("Import mapping"),
@@ -60,8 +61,9 @@ def kind_name(catalogue: Catalogue, kind: str) -> str:
 
 #: Fields of our own kinds, which no schema labels.
 FIELDS = {
-    "role": N_("Role"), "area_id": N_("Area"), "registry": N_("Registry"), "until": N_("Last day"),
-    "name": N_("Name"), "full_name": N_("Full name"), "disabled_at": N_("Disabled"), "code": N_("Code"),
+    "role": N_("Role"), "area_id": N_("Where it holds"), "registry": N_("Registry"), "until": N_("Last day"),
+    "name": N_("Name of it"), "full_name": N_("Full name"), "disabled_at": N_("Disabled"),
+    "code": N_("Code in the list"),
     "scheme": N_("Code list"), "name_zh": N_("Chinese name"), "name_en": N_("English name"),
     "entries": N_("Entries"), "counts": N_("Counts"), "file_name": N_("File"), "state": N_("State"),
     "number": N_("Number"), "right": N_("What is asked for"), "record_id": N_("Record (id)"),

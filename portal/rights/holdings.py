@@ -24,9 +24,11 @@ from registries.crypto import open_sealed
 from registries.db import Database, now
 from registries.fields import RecordField
 from registries.importing.batches import BATCH, STAGED_ROW
+from registries.links import target_kind
 from registries.messages import N_, Problem, Refused
 from registries.population.models import TransferRequest
 from registries.records import Item, Records
+from registries.reference_fields import Link
 from registries.references import References
 from registries.schemas import Parts, fields_of
 from registries.storing import COMMON_LABELS, opened
@@ -125,12 +127,23 @@ class _Maker:
         yield Section(records.kind.label, [row for row in rows if row[1] not in (None, "")])
         for name, told in records.storage.parts.items():
             for number, part in enumerate(item.values.get(name) or (), 1):
-                entries = [(one.label, self._shown(one, part.get(key))) for key, one in fields_of(told.nested).items()]
+                entries = [
+                    (one.label, self._shown(one, part.get(key), part.get("role")))
+                    for key, one in fields_of(told.nested).items()
+                ]
                 yield Section(told.label, [row for row in entries if row[1] not in (None, "")], number)
 
-    def _shown(self, told: RecordField, value: Any) -> Any:
+    def _shown(self, told: RecordField, value: Any, role: str | None = None) -> Any:
         value = opened(self.keys, value)
+        if value is not None and isinstance(told, Link):
+            return self._title(told.kind or target_kind(self.known, role or ""), value)
         return None if value is None else told.to_cell(value, self.known)
+
+    def _title(self, kind: str | None, record_id: UUID) -> str:
+        """What a linked record is called; its id, where it has no name or is not known any more."""
+        records = self.catalogue.get(kind or "")
+        found = records.load(self.session, [record_id]) if records else []
+        return (records.kind.title(found[0].values) if records and found else "") or str(record_id)
 
     def _pointing(self, items: Sequence[Item]) -> Iterator[Section]:
         """The household and the dwelling, and records of any kind that name the person."""

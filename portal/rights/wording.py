@@ -14,8 +14,8 @@ RIGHT_HINTS = {
     "erasure": N_("Name, numbers, addresses and history are blanked for good; only counts remain."),
 }
 STATES = {
-    "received": N_("received"), "checked": N_("identity checked"), "approved": N_("approved"), "done": N_("done"),
-    "refused": N_("refused"),
+    "received": N_("received"), "checked": N_("identity checked"), "approved": N_("approved, to be met"),
+    "done": N_("done"), "refused": N_("refused"),
 }
 OPEN = ("received", "checked", "approved")
 TONES = {"received": "info", "checked": "info", "approved": "warn", "done": "good", "refused": ""}

@@ -151,3 +151,12 @@ def test_every_question_is_answered_by_an_index(database, catalogue):
                     assert "INDEX ix_" in told, (one, told)
                     if not one.record_id:
                         assert "TEMP B-TREE" not in told, (one, told)
+
+
+def test_of_a_reading_the_fields_and_the_number_of_records_are_told(any_database, ask, actor):
+    readings.note(
+        any_database, actor, "export", "resident", fields=["phone", "masked"], count=7, reason="request 2026-00001"
+    )
+    line = ask(kind="resident", action="export").lines[0]
+    assert [(told.name, told.after) for told in line.told] == [("masked", None), ("phone", None), ("count", 7)]
+    assert line.reason == "request 2026-00001"
