@@ -5,16 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 import portal
-from portal import commands
+from portal import commands, news
 from portal.settings import Settings
 from portal.system import Catalogue, System
-from registries import facilities, organisations, population
+from registries import facilities, organisations, population, programme
 from registries.records import Records
 
 
 def catalogue() -> Catalogue:
     """Every kind of record that this version of Sanku knows, by its name."""
-    kinds = (*population.KINDS, *organisations.KINDS, *facilities.KINDS)
+    kinds = (*population.KINDS, *organisations.KINDS, *facilities.KINDS, *programme.KINDS, *news.KINDS)
     return {kind.name: Records(kind) for kind in kinds}
 
 

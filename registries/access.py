@@ -26,6 +26,7 @@ ACTION_NAMES = {
     "read": N_("see records"), "write": N_("change records"), "import": N_("import files"),
     "export": N_("export records"), "reveal": N_("see full numbers"), "undo": N_("take back imports"),
     "merge": N_("merge records"), "erase": N_("erase records"), "transfer": N_("transfer people"),
+    "publish": N_("publish texts"),
     "count": N_("see figures"),
 }
 REGISTRIES = ("population", "organisations", "facilities")
@@ -50,7 +51,9 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[str]]] = {
         "population": frozenset({"count"}),
         **{registry: frozenset({"read", "count"}) for registry in ("organisations", "facilities")},
     },
-    "editor": {}, "reviewer": {}, "system_admin": {}, "auditor": {},
+    "editor": {"network": frozenset({"read", "write", "import", "undo", "export", "merge"})},
+    "reviewer": {"network": frozenset({"read", "publish", "export"})},
+    "system_admin": {}, "auditor": {},
     OPENING: {"population": frozenset({"read"})},
 }
 

@@ -56,7 +56,8 @@ def raw(records: Records, references: known.References) -> Any:
 @pytest.fixture
 def clerk(references: known.References) -> Actor:
     """Somebody whose area is the first of the two streets."""
-    return Actor("clerk", (Grant("registry_admin", references.areas.find("000101001").path),))
+    path = references.areas.find("000101001").path
+    return Actor("clerk", (Grant("registry_admin", path), Grant("editor", path)))
 
 
 def create(database: Database, records: Records, values: dict[str, Any], actor: Actor) -> Any:

@@ -65,7 +65,8 @@ def sheet(records: Records, references: known.References) -> Callable[..., Sheet
 @pytest.fixture
 def clerk(references: known.References) -> Actor:
     """Somebody whose area is the first of the two streets."""
-    return Actor("clerk", (Grant("registry_admin", references.areas.find("000101001").path),))
+    path = references.areas.find("000101001").path
+    return Actor("clerk", (Grant("registry_admin", path), Grant("editor", path)))
 
 
 def staged(database: Database, records: Records, table: Any, actor: Actor, **options: Any) -> Batch:

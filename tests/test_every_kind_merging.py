@@ -161,7 +161,8 @@ def test_what_is_one_already_is_not_merged_again_nor_parted_twice(database, reco
 
 
 def test_a_record_outside_the_area_is_not_there_to_be_merged(database, records, new, actor, references):
-    clerk = Actor("clerk", (Grant("registry_admin", references.areas.find("000101001").path),))
+    path = references.areas.find("000101001").path
+    clerk = Actor("clerk", (Grant("registry_admin", path), Grant("editor", path)))
     inside, outside = new(area_id="000101001001001"), new(area_id="000101002001001")
     for pair in ((inside, outside), (outside, inside)):
         with pytest.raises(NotFound):

@@ -1,0 +1,82 @@
+"""What is looked at before an article is published: what readers need, what may not be told, what is broken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registries.identifiers import check_person_number
+from registries.messages import N_, Problem
+from registries.publishing import Finding
+from registries.records import Item
+
+from . import cleaning
+
+#: 18 signs that may be the number of an identity card, and a mobile number, neither part of a longer number.
+_ID = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
+_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+#: A name next to what says that a child is meant.
+_MINOR = re.compile(r"([\u4e00-\u9fff]{2,4})(?:[,，（(]|，)?\s*(?:男|女)?[,，]?\s*(\d{1,2})岁")
+_IMAGE = re.compile(r"<img\b[^>]*>")
+_LINK = re.compile(r'<a\b[^>]*href="([^"]*)"')
+ADULT = 18
+
+
+def findings(session: Session, item: Item) -> list[Finding]:
+    """All that is to be said about the working text of an article."""
+    return [*_missing(item.values), *_personal(item.values), *_broken(item.values)]
+
+
+def _missing(values: dict[str, Any]) -> Iterator[Finding]:
+    wanted = {
+        "title": N_("The title is missing."), "body": N_("There is no text."),
+        "category": N_("No category is chosen."), "origin": N_("The source is missing."),
+        "unit": N_("The responsible unit is missing."), "dated_on": N_("The date is missing."),
+    }  # fmt: skip
+    for name, text in wanted.items():
+        if not values.get(name):
+            yield Finding(name, Problem(text, N_("Readers need it: fill it in.")))
+    if values.get("body_en") and not values.get("title_en"):
+        yield Finding("title_en", Problem(N_("There is an English text without an English title."), N_("Fill it in.")))
+    if values.get("show_from") and values.get("show_to") and values["show_to"] <= values["show_from"]:
+        problem = Problem(N_("The article ends before it begins."), N_("Correct one of the two times."))
+        yield Finding("show_to", problem)
+
+
+def _personal(values: dict[str, Any]) -> Iterator[Finding]:
+    for name in ("title", "summary", "body", "title_en", "summary_en", "body_en", "correction"):
+        text = cleaning.plain(values.get(name))
+        for number in _ID.findall(text):
+            sure = not check_person_number("111", number.upper()).errors
+            problem = Problem(N_("An ID number stands in the text."), N_("Take it out."))
+            yield Finding(name, problem, sure)
+        if _PHONE.search(text):
+            problem = Problem(
+                N_("A mobile number stands in the text."), N_("Take it out, or name the phone of the office.")
+            )
+            yield Finding(name, problem)
+        for found in _MINOR.finditer(text):
+            if int(found[2]) < ADULT:
+                problem = Problem(
+                    N_("A child may be named here: “%(words)s”."), N_("Write “某”, or nothing that tells who it is."),
+                    words=found[0],
+                )  # fmt: skip
+                yield Finding(name, problem, serious=False)
+
+
+def _broken(values: dict[str, Any]) -> Iterator[Finding]:
+    for name in ("body", "body_en"):
+        text = values.get(name) or ""
+        for image in _IMAGE.findall(text):
+            if not re.search(r'alt="[^"]+"', image):
+                problem = Problem(N_("A picture says nothing to who cannot see it."), N_("Write what it shows."))
+                yield Finding(name, problem)
+            if "src=" not in image:
+                yield Finding(name, Problem(N_("A picture is missing."), N_("Put it in again from this site.")))
+        for address in _LINK.findall(text):
+            if not address.startswith(("http://", "https://", "mailto:", "tel:", "/", "#")):
+                problem = Problem(N_("The link “%(address)s” leads nowhere."), N_("Correct it."), address=address[:80])
+                yield Finding(name, problem)

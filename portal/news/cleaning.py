@@ -1,0 +1,64 @@
+"""HTML that somebody typed, pasted from Word or sent in: only what an article needs is let through.
+
+Cleaning is done when a text is taken in and not when it is shown. Nothing that runs, nothing that loads from another
+host, no looks of its own: headings begin below the title of the page, pictures are those of this site.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+import nh3
+
+TAGS = frozenset({
+    "a", "b", "blockquote", "br", "caption", "div", "em", "figcaption", "figure", "h2", "h3", "h4", "hr", "i", "img",
+    "li", "ol", "p", "pre", "s", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
+})  # fmt: skip
+ATTRIBUTES = {
+    "a": {"href", "title"}, "img": {"src", "alt", "width", "height"}, "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"}, "ol": {"start"},
+}  # fmt: skip
+#: Where the pictures of articles lie on this site.
+MEDIA = re.compile(r"^(/[\w./-]*)?/media/[0-9a-f-]{32,36}(/[\w.-]+)?$")
+#: What Word and editors put around a text.
+_NOISE = re.compile(
+    r"<!--.*?-->|<\?xml.*?>|</?o:p[^>]*>|<style.*?</style>|<script.*?</script>", re.DOTALL | re.IGNORECASE
+)
+_EMPTY = re.compile(r"<(p|div|li|h[2-4])>(?:\s|&nbsp;|<br>)*</\1>")
+_TAG = re.compile(r"<[a-zA-Z!/]")
+_FIRST_HEADING = re.compile(r"<(/?)h1\b[^>]*>", re.IGNORECASE)
+
+
+def clean(text: str) -> str:
+    """The text as it may be shown; plain text becomes paragraphs."""
+    if not _TAG.search(text):
+        return paragraphs(text)
+    text = _FIRST_HEADING.sub(r"<\1h2>", _NOISE.sub("", text))
+    cleaned = nh3.clean(
+        text, tags=set(TAGS), attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        url_schemes={"http", "https", "mailto", "tel"}, attribute_filter=_attribute, link_rel="noopener noreferrer",
+    )  # fmt: skip
+    return _EMPTY.sub("", cleaned).strip()
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as HTML: a paragraph for each line that says something."""
+    lines = (line.strip("\u3000 \t") for line in text.splitlines())
+    return "".join(f"<p>{html.escape(line)}</p>" for line in lines if line)
+
+
+def plain(text: str | None) -> str:
+    """HTML as plain text, for the index, summaries and checks; blocks end with a line."""
+    if not text:
+        return ""
+    parted = re.sub(r"</(p|div|li|h[2-4]|tr|caption|figcaption|blockquote)>|<br>", "\n", text)
+    return html.unescape(re.sub(r"<[^>]+>", "", parted)).strip()
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if tag == "img" and name == "src":
+        return value if MEDIA.match(value) else None
+    if tag in ("img", "td", "th") and name in ("width", "height", "colspan", "rowspan"):
+        return value if value.isdigit() and int(value) < 10_000 else None
+    return value

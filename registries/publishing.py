@@ -1,0 +1,330 @@
+"""Publishing: a working text, the edition that people read, and the two people it takes.
+
+Records of kinds that are published (articles, promotion projects) have the columns of `Publication`. Who writes a text
+does not publish it: a reviewer does who neither wrote nor changed what is reviewed. Publishing fixes an edition; a
+later change of the working text waits for its own review while people go on reading the edition. So nothing that is
+being written can be read by accident (internal and public text are separate fields, never filtered when shown).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from . import changes
+from .access import Actor, NotAllowed
+from .days import today
+from .db import UtcDateTime, now, plain_text
+from .fields import Day, RecordField, Text, YesNo, is_blank
+from .messages import N_, Problem, Refused
+from .records import Change, Conflict, Item, NotFound, Records
+from .reference_fields import Code
+from .references import References
+from .schemas import RecordSchema
+from .storing import Context
+
+DRAFT, SUBMITTED, RETURNED, LIVE, WITHDRAWN = "draft", "submitted", "returned", "published", "withdrawn"
+#: From which states a text goes on to which.
+STEPS = {
+    "submit": ({DRAFT, RETURNED, WITHDRAWN}, SUBMITTED), "return": ({SUBMITTED}, RETURNED),
+    "publish": ({SUBMITTED}, LIVE), "withdraw": ({DRAFT, SUBMITTED, RETURNED, LIVE}, WITHDRAWN),
+}  # fmt: skip
+#: What publishing itself writes; all other fields are the working text.
+COLUMNS = frozenset({
+    "edition_state", "written_by", "reviewed_by", "answer", "edition", "public_from", "public_to", "public_category",
+    "public_on", "public_pinned",
+})  # fmt: skip
+#: Moments that name no zone are meant as people here read a clock.
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+class Publication:
+    """The columns of whatever is published."""
+
+    dated_on: Mapped[date | None] = mapped_column(sa.Date)
+    show_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    show_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pinned: Mapped[bool | None] = mapped_column(sa.Boolean)
+    edition_state: Mapped[str] = mapped_column(plain_text(20))
+    written_by: Mapped[str | None] = mapped_column(sa.String(120))
+    reviewed_by: Mapped[str | None] = mapped_column(sa.String(120))
+    answer: Mapped[str | None] = mapped_column(sa.String(1000))
+    edition: Mapped[Any | None] = mapped_column(sa.JSON(none_as_null=True))
+    public_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    public_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What lists of editions are narrowed and sorted by; the working text may say otherwise by now.
+    public_category: Mapped[str | None] = mapped_column(plain_text(40))
+    public_on: Mapped[date | None] = mapped_column(sa.Date)
+    public_pinned: Mapped[bool | None] = mapped_column(sa.Boolean)
+
+
+class Moment(RecordField):
+    """A moment, kept in UTC; without a zone it is one of the local clock."""
+
+    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
+        "invalid": (N_("%(field)s: “%(value)s” is not a date with a time."), N_("Write it as 2026-03-05 08:30.")),
+    }
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        if is_blank(raw) or isinstance(raw, datetime):
+            return None if is_blank(raw) else raw.isoformat()
+        return str(raw).strip().replace("/", "-").replace("Z", "+00:00")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except (ValueError, TypeError) as error:
+            raise self.make_error("invalid", input=value) from error
+        moment = moment.replace(tzinfo=LOCAL) if moment.tzinfo is None else moment
+        return moment.astimezone(UTC).replace(microsecond=0)
+
+    def to_json(self, value: Any) -> Any:
+        return value and value.isoformat()
+
+    def from_json(self, value: Any) -> Any:
+        return value and datetime.fromisoformat(value)
+
+    def to_cell(self, value: Any, references: References) -> Any:
+        return value and value.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")
+
+
+class Edition(RecordField):
+    """What people read, fixed when it was published; nobody types it."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label, computed=True)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return value
+
+
+class PublicationSchema(RecordSchema):
+    """The fields of whatever is published."""
+
+    #: What an edition holds of the working text.
+    published: ClassVar[tuple[str, ...]] = ()
+    #: What a list of editions is narrowed by.
+    category_field: ClassVar[str] = "category"
+
+    dated_on = Day(
+        N_("Date"), sortable=True, wanted=True, headings=("日期", "发布日期", "published_at", "发文日期", "成文日期")
+    )
+    show_from = Moment(N_("Show from"), headings=("上线时间",), hint=N_("Empty: as soon as it is published."))
+    show_to = Moment(N_("Show until"), headings=("下线时间",), hint=N_("Empty: until it is withdrawn."))
+    pinned = YesNo(N_("Keep on top"), headings=("置顶",))
+    edition_state = Code(N_("State of the text"), "edition_state", filterable=True, computed=True)
+    written_by = Text(N_("Written by"), 120, computed=True)
+    reviewed_by = Text(N_("Reviewed by"), 120, computed=True)
+    answer = Text(N_("What the reviewer says"), 1000, computed=True)
+    edition = Edition(N_("What people read"))
+    public_from = Moment(N_("Public from"), computed=True)
+    public_to = Moment(N_("Public until"), computed=True)
+    public_category = Text(N_("Published category"), 40, computed=True)
+    public_on = Day(N_("Published date"), computed=True)
+    public_pinned = YesNo(N_("Published on top"), computed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found in a text; ``serious`` ones must be mended before it goes on."""
+
+    field: str
+    problem: Problem
+    serious: bool = True
+
+
+Check = Callable[[Session, Item], list[Finding]]
+
+
+def derive(values: dict[str, Any], stored: Mapping[str, Any] | None, context: Context) -> None:
+    """A new text is a draft; a changed one has to be reviewed again."""
+    if stored is None:
+        values.setdefault("edition_state", DRAFT)
+    elif values.keys() - COLUMNS and "edition_state" not in values and stored.get("edition_state") in (
+        SUBMITTED, LIVE, WITHDRAWN,
+    ):  # fmt: skip
+        values["edition_state"] = DRAFT
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A record as people read it: what the edition holds, and since when it is public."""
+
+    kind: str
+    id: UUID
+    values: dict[str, Any]
+    public_from: datetime
+    public_to: datetime | None
+    changed_at: datetime
+
+
+def submit(
+    session: Session, records: Records, record_id: UUID, check: Check, *, version: int, actor: Actor
+) -> Item:
+    """Hand a text to a reviewer.
+
+    :raises Refused: something that readers need is missing, or personal data stand in it.
+    """
+    item = _at(session, records, record_id, version, actor, "write", "submit")
+    found = [one for one in check(session, item) if one.serious]
+    if found:
+        raise Refused(found[0].problem)
+    return _step(session, records, item, "submit", {"answer": None, "written_by": actor.name}, actor)
+
+
+def send_back(
+    session: Session, records: Records, record_id: UUID, *, version: int, actor: Actor, answer: str
+) -> Item:
+    """Give a text back to who wrote it, with what is to be changed."""
+    if not answer.strip():
+        raise Refused(Problem(N_("A text goes back with a word on why."), N_("Write what is to be changed.")))
+    item = _at(session, records, record_id, version, actor, "publish", "return")
+    return _step(session, records, item, "return", {"answer": answer.strip(), "reviewed_by": actor.name}, actor)
+
+
+def publish(
+    session: Session, records: Records, record_id: UUID, check: Check, *, version: int, actor: Actor
+) -> Item:
+    """Make the text public, at once or from the moment it names.
+
+    :raises NotAllowed: the actor wrote or changed the text.
+    :raises Refused: something that readers need is missing.
+    """
+    item = _at(session, records, record_id, version, actor, "publish", "publish")
+    if actor.name in authors(session, records, item):
+        raise NotAllowed("publish own text")
+    found = [one for one in check(session, item) if one.serious]
+    if found:
+        raise Refused(found[0].problem)
+    values = item.values
+    first = values["public_from"]
+    start = values["show_from"] or (first if first and values["edition"] else now().replace(microsecond=0))
+    told = {
+        "edition": edition_of(records, values), "public_from": start, "public_to": values["show_to"], "answer": None,
+        "reviewed_by": actor.name, "dated_on": values["dated_on"] or today(),
+        "public_category": values[_schema(records).category_field],
+        "public_on": values["dated_on"] or today(), "public_pinned": bool(values["pinned"]),
+    }  # fmt: skip
+    return _step(session, records, item, "publish", told, actor)
+
+
+def withdraw(session: Session, records: Records, record_id: UUID, *, version: int, actor: Actor, reason: str) -> Item:
+    """Take a text off the site; it stays with all its versions."""
+    if not reason.strip():
+        raise Refused(Problem(N_("Withdrawing needs a reason."), N_("Write why; it is kept in the history.")))
+    item = _at(session, records, record_id, version, actor, "publish", "withdraw")
+    told = {"edition": None, "public_to": now().replace(microsecond=0), "answer": reason.strip()}
+    return _step(session, records, item, "withdraw", told, actor, reason.strip())
+
+
+def edition_of(records: Records, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What people will read of a working text, as JSON."""
+    fields = records.storage.fields
+    told = {name: fields[name].to_json(values.get(name)) for name in _schema(records).published}
+    told["dated_on"] = told["dated_on"] or today().isoformat()
+    return told
+
+
+def _schema(records: Records) -> type[PublicationSchema]:
+    schema = records.kind.schema
+    assert issubclass(schema, PublicationSchema)  # noqa: S101  Only such kinds are published.
+    return schema
+
+
+def authors(session: Session, records: Records, item: Item) -> set[str]:
+    """Who wrote or changed the text that stands for review: everybody since it was last published."""
+    found = set()
+    for change in changes.history(session, records.kind.database, item.id):
+        if change.action == "publish":
+            break
+        if change.action in ("create", "update", "restore", "submit"):
+            found.add(change.actor)
+    return found
+
+
+def _at(
+    session: Session, records: Records, record_id: UUID, version: int, actor: Actor, action: str, step: str
+) -> Item:
+    item = records.writable(session, record_id, actor=actor, action=action)
+    if item.version != version:
+        raise Conflict(item)
+    if item.values["edition_state"] not in STEPS[step][0]:
+        raise Refused(Problem(N_("The text is not in a state for that."), N_("Read the page again.")))
+    return item
+
+
+def _step(
+    session: Session, records: Records, item: Item, step: str, told: dict[str, Any], actor: Actor,
+    reason: str | None = None,
+) -> Item:
+    values = {**told, "edition_state": STEPS[step][1]}
+    records.change(session, [Change(item, values, {}, step)], actor=actor, reason=reason)
+    return records.load(session, [item.id])[0]
+
+
+def is_public(moment: datetime, table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """The condition that people may read a text at a moment."""
+    return sa.and_(
+        table.c.edition.is_not(None), table.c.public_from <= moment,
+        sa.or_(table.c.public_to.is_(None), table.c.public_to > moment),
+        table.c.retired_at.is_(None), table.c.merged_into.is_(None),
+    )  # fmt: skip
+
+
+def published(
+    session: Session, records: Records, *, category: str | None = None, on: datetime | None = None, limit: int = 20,
+    offset: int = 0,
+) -> list[Published]:
+    """The editions that people may read, those kept on top first, then the newest."""
+    table = records.kind.table
+    statement = sa.select(table).where(is_public(on or now(), table)).order_by(
+        table.c.public_pinned.desc(), table.c.public_on.desc(), table.c.id.desc(),
+    )
+    if category:
+        statement = statement.where(table.c.public_category == category)
+    return [_published(records.name, row) for row in session.execute(statement.limit(limit).offset(offset))]
+
+
+def count_published(session: Session, records: Records, *, category: str | None = None) -> int:
+    """How many editions people may read."""
+    table = records.kind.table
+    statement = sa.select(sa.func.count()).select_from(table).where(is_public(now(), table))
+    if category:
+        statement = statement.where(table.c.public_category == category)
+    return session.scalar(statement) or 0
+
+
+def read(session: Session, records: Records, record_id: UUID) -> Published:
+    """One edition that people may read now.
+
+    :raises NotFound: there is none.
+    """
+    table = records.kind.table
+    row = session.execute(sa.select(table).where(table.c.id == record_id, is_public(now(), table))).first()
+    if row is None:
+        raise NotFound(f"{records.name} {record_id}")
+    return _published(records.name, row)
+
+
+def next_turn(session: Session, records: Records, after: datetime) -> datetime | None:
+    """The next moment at which a text becomes public or ceases to be: until then the pages stay as they are."""
+    table = records.kind.table
+    turns = [
+        session.scalar(sa.select(sa.func.min(column)).where(column > after, table.c.edition.is_not(None)))
+        for column in (table.c.public_from, table.c.public_to)
+    ]
+    return min(filter(None, turns), default=None)
+
+
+def _published(kind: str, row: Any) -> Published:
+    values = dict(row.edition)
+    if values.get("dated_on"):
+        values["dated_on"] = date.fromisoformat(values["dated_on"])
+    return Published(kind, row.id, values, row.public_from, row.public_to, row.updated_at)
