@@ -7,12 +7,12 @@ from typing import Any
 
 from flask_babel import gettext
 
-from registries.access import REGISTRIES
 from registries.messages import N_
 from registries.records import Records
 from registries.references import References
 
 from . import asking, lists, properties, searching
+from .tokens import PLACES
 
 Operation = dict[str, Any]
 
@@ -224,7 +224,7 @@ def shared(kinds: list[str]) -> dict[str, dict[str, Operation]]:
             counted("limit", searching.MOST_HITS), counted("offset", searching.DEEPEST, 0)]),
         "/api/v1/changes": get("changes", N_("Learn what has changed"), ref("schemas", "Changes"), [
             query("since", text, gettext(N_("“next” of the last answer; “now” to begin; nothing for all."))),
-            query("registry", {"type": "string", "enum": list(REGISTRIES)}, gettext(N_("Only this registry."))),
+            query("registry", {"type": "string", "enum": list(PLACES)}, gettext(N_("Only this registry."))),
             counted("limit", searching.MOST_CHANGES)]),
         "/api/v1/areas": _cached(get("areas", N_("List the areas"), ref("schemas", "Areas"), [
             query("below", text, gettext(N_("Only this area and what lies in it: its code or id."))), *conditional])),

@@ -10,7 +10,6 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from registries import references
-from registries.access import REGISTRIES
 from registries.db import new_id
 from registries.messages import N_, Refused
 from registries.records import Invalid, NotFound
@@ -27,7 +26,8 @@ Answer = str | Response | tuple[str, int]
 
 DAYS = (7, 30, 90, 180, 365)
 STATE_NAMES = {"alive": N_("runs"), "revoked": N_("revoked"), "ended": N_("has ended")}
-USUAL = {"name": "", "scopes": ["read"], "registries": list(REGISTRIES), "days": "90", "area": ""}
+PLACE_NAMES = {**REGISTRY_NAMES, "network": N_("publications and projects")}
+USUAL = {"name": "", "scopes": ["read"], "registries": list(tokens.PLACES), "days": "90", "area": ""}
 
 
 @pages.get("")
@@ -96,5 +96,5 @@ def _page(told: dict[str, Any], errors: Findings | None = None) -> str:
     summary = [(name, one) for name, found in problems.items() for one in found]
     return render_template(
         "api/tokens.html", rows=rows, areas=areas, told=told, problems=problems, summary=summary, token_id=new_id(),
-        days=DAYS, scopes=tokens.SCOPES, registries=REGISTRY_NAMES, state_of=tokens.state_of, state_names=STATE_NAMES,
+        days=DAYS, scopes=tokens.SCOPES, registries=PLACE_NAMES, state_of=tokens.state_of, state_names=STATE_NAMES,
     )  # fmt: skip

@@ -158,10 +158,12 @@ def _example(item: RecordField, known: References) -> Any:
         return None
     if isinstance(item, Area):
         return next((area.code for area in known.areas if area.kind == "community" and area.code), None)
-    if not item.example:
-        return None
     if isinstance(item, Code):
-        return known.codes(item.scheme).find(item.example)
+        codes = known.codes(item.scheme)
+        first = next(iter(codes.entries), None) if item.required else None
+        return codes.find(item.example) if item.example else first
+    if not item.example:
+        return gettext(item.label) if item.required and isinstance(item, Text) else None
     if isinstance(item, Number):
         return int(item.example) if item.whole else float(item.example)
     return item.example

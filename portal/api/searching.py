@@ -10,7 +10,7 @@ from flask import Response, current_app
 from sqlalchemy.orm import Session
 
 from registries import changes
-from registries.access import REGISTRIES, Actor
+from registries.access import Actor
 from registries.changes import CHANGE
 from registries.messages import N_
 from registries.population.lookup import find_people
@@ -22,6 +22,7 @@ from ..security import actor, allowed
 from ..system import System
 from . import answers, asking, cursors
 from .blueprint import pages
+from .tokens import PLACES
 
 MOST_WORDS, MOST_HITS, DEEPEST = 200, 100, 10_000
 MOST_CHANGES = 1_000
@@ -54,9 +55,9 @@ def what_changed() -> Response:
     system: System = current_app.extensions["sanku"]
     told = asking.parameters("since", "limit", "registry")
     limit = asking.number(told, "limit", 200, 1, MOST_CHANGES)
-    registry = asking.choice(told, "registry", {name: name for name in REGISTRIES}, None)
+    registry = asking.choice(told, "registry", {name: name for name in PLACES}, None)
     asker = actor()
-    names = [name for name in ([registry] if registry else REGISTRIES) if asker.scopes("read", name) != []]
+    names = [name for name in ([registry] if registry else PLACES) if asker.scopes("read", name) != []]
     with system.database.reading() as session:
         positions = _positions(session, told.get("since"))
         items: list[dict[str, Any]] = []
@@ -67,17 +68,17 @@ def what_changed() -> Response:
             positions[name] = rows[-1].id if rows else positions[name]
             items += _visible(session, system.catalogue, name, rows, asker)
         more = any(changes.head(session, name).last_id > positions[name] for name in names)
-        cursor = cursors.pack(session.info["keys"], PURPOSE, *(positions[name] for name in REGISTRIES))
+        cursor = cursors.pack(session.info["keys"], PURPOSE, *(positions[name] for name in PLACES))
     return answers.send({"items": items, "next": cursor, "more": more})
 
 
 def _positions(session: Session, text: str | None) -> dict[str, int]:
     if text is None:
-        return dict.fromkeys(REGISTRIES, 0)
+        return dict.fromkeys(PLACES, 0)
     if text == NOW:
-        return {name: changes.head(session, name).last_id for name in REGISTRIES}
+        return {name: changes.head(session, name).last_id for name in PLACES}
     try:
-        return dict(zip(REGISTRIES, cursors.unpack(session.info["keys"], PURPOSE, text), strict=True))
+        return dict(zip(PLACES, cursors.unpack(session.info["keys"], PURPOSE, text), strict=True))
     except (cursors.Foreign, ValueError) as error:
         raise asking.refuse(asking.wrong("since", N_("Take “next” of the last answer, or “now”."))) from error
 

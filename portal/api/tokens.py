@@ -36,6 +36,8 @@ _ACTIONS = {
 }  # fmt: skip
 #: Scopes that mean nothing to a program that may not see what it changes.
 _NEED_READ = frozenset({"write", "export", "reveal"})
+#: Where a token can reach: the registries, and what is published and planned in ``network``.
+PLACES = (*REGISTRIES, "network")
 MOST_NAME = 100
 MARK = "sanku_"
 PREFIX_LENGTH = len(MARK) + 6
@@ -53,7 +55,7 @@ class Wanted:
 
     name: str
     scopes: Collection[str]
-    registries: Collection[str] = REGISTRIES
+    registries: Collection[str] = PLACES
     area_id: UUID | None = None
     days: int = 90
     token_id: UUID = field(default_factory=new_id)
@@ -74,7 +76,7 @@ def create(session: Session, owner: User, wanted: Wanted, *, actor: Actor) -> tu
     text = MARK + secrets.token_urlsafe(32)
     token = ApiToken(
         id=wanted.token_id, user_id=owner.id, name=wanted.name.strip(), prefix=text[:PREFIX_LENGTH],
-        digest=_digest(text), scopes=_words(wanted.scopes, SCOPES), registries=_words(wanted.registries, REGISTRIES),
+        digest=_digest(text), scopes=_words(wanted.scopes, SCOPES), registries=_words(wanted.registries, PLACES),
         area_id=wanted.area_id, created_at=now(), expires_at=now() + timedelta(days=wanted.days),
     )  # fmt: skip
     session.add(token)
@@ -100,7 +102,7 @@ def _require(session: Session, wanted: Wanted) -> None:
         errors["scopes"] = [Problem(
             N_("A program that changes, exports or reveals records must see them."), N_("Choose “see records” too."),
         )]  # fmt: skip
-    if not wanted.registries or {*wanted.registries} - {*REGISTRIES}:
+    if not wanted.registries or {*wanted.registries} - {*PLACES}:
         errors["registries"] = [Problem(N_("Nothing says where it may do so."), N_("Choose at least one registry."))]
     if not 1 <= wanted.days <= LONGEST.days:
         errors["days"] = [Problem(

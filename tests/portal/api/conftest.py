@@ -17,7 +17,7 @@ import app
 from portal.accounts.people import actor_named
 from portal.api import tokens
 from registries import references
-from registries.access import REGISTRIES, Actor, console
+from registries.access import Actor, console
 from registries.keyring import Ring
 from tests.portal.conftest import settings_in
 from tests.site import Site
@@ -49,6 +49,12 @@ class Program:
         return answer.json
 
 
+def writer_of(kind: str) -> str:
+    """The role that writes records of a kind wherever they lie."""
+    records = app.catalogue().get(kind)
+    return "editor" if records is not None and records.kind.database == "network" else "registry_admin"
+
+
 @pytest.fixture(scope="module")
 def live(
     site_template: tuple[Path, dict[str, list[UUID]]], tmp_path_factory: pytest.TempPathFactory, ring: Ring
@@ -70,7 +76,7 @@ def program(site: Site) -> Callable[..., Program]:
 
     def make(
         role: str = "registry_admin", area: str = "000101", registry: str | None = None,
-        scopes: tuple[str, ...] = tuple(tokens.SCOPES), registries: tuple[str, ...] = REGISTRIES,
+        scopes: tuple[str, ...] = tuple(tokens.SCOPES), registries: tuple[str, ...] = tokens.PLACES,
         narrowed: str | None = None,
     ) -> Program:  # fmt: skip
         return make_program(site, role, area, registry, scopes, registries, narrowed)
@@ -80,7 +86,7 @@ def program(site: Site) -> Callable[..., Program]:
 
 def make_program(
     site: Site, role: str = "registry_admin", area: str = "000101", registry: str | None = None,
-    scopes: tuple[str, ...] = tuple(tokens.SCOPES), registries: tuple[str, ...] = REGISTRIES,
+    scopes: tuple[str, ...] = tuple(tokens.SCOPES), registries: tuple[str, ...] = tokens.PLACES,
     narrowed: str | None = None,
 ) -> Program:  # fmt: skip
     """See `program`."""

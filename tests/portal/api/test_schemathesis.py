@@ -27,7 +27,7 @@ from schemathesis.generation import GenerationMode
 import app
 from portal.api import answers, network
 from registries.access import ROLES
-from tests.portal.api.conftest import Program, make_program
+from tests.portal.api.conftest import Program, make_program, writer_of
 from tests.site import Site
 
 USUAL = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -97,7 +97,7 @@ def takes_anything(operation: Any) -> bool:
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_operation_answers_as_it_is_described(live, group):
-    failures = requests(live, make_program(live), group, USUAL)
+    failures = requests(live, make_program(live, writer_of(group)), group, USUAL)
     assert not failures, "\n\n".join(failures)
 
 
