@@ -32,6 +32,7 @@ from registries.db import DATABASES, Base, Database, UtcDateTime
 #: Every module that declares tables. `tests/migrations` fails when one is missing here.
 MODELS = (
     "registries.areas",
+    "registries.attachments",
     "registries.changes",
     "registries.codes",
     "registries.done",
@@ -44,6 +45,7 @@ MODELS = (
     "registries.pace",
     "registries.population.models",
     "registries.programme.models",
+    "registries.proposals",
     "portal.accounts.models",
     "portal.news.models",
     "portal.preferences",

@@ -26,7 +26,7 @@ ACTION_NAMES = {
     "read": N_("see records"), "write": N_("change records"), "import": N_("import files"),
     "export": N_("export records"), "reveal": N_("see full numbers"), "undo": N_("take back imports"),
     "merge": N_("merge records"), "erase": N_("erase records"), "transfer": N_("transfer people"),
-    "publish": N_("publish texts"),
+    "publish": N_("publish texts"), "propose": N_("propose changes"), "inspect": N_("note checks"),
     "count": N_("see figures"),
 }
 REGISTRIES = ("population", "organisations", "facilities")
@@ -39,11 +39,13 @@ OPENING = "opening"
 
 #: What a role may do with the records of a registry. Leaders reach people only by a reasoned opening.
 ALLOWED: Mapping[str, Mapping[str, frozenset[str]]] = {
-    "grid_worker": {registry: frozenset({"read", "reveal"}) for registry in REGISTRIES},
-    "clerk": {registry: frozenset({"read", "write", "import", "export", "reveal"}) for registry in REGISTRIES},
+    "grid_worker": {registry: frozenset({"read", "reveal", "propose", "inspect"}) for registry in REGISTRIES},
+    "clerk": {
+        registry: frozenset({"read", "write", "import", "export", "reveal", "inspect"}) for registry in REGISTRIES
+    },
     "registry_admin": {
         registry: frozenset(
-            {"read", "write", "import", "undo", "export", "reveal", "merge", "erase", "transfer", "count"}
+            {"read", "write", "import", "undo", "export", "reveal", "merge", "erase", "transfer", "count", "inspect"}
         )
         for registry in REGISTRIES
     },

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from . import changes
 from .access import Actor
+from .attachments import ATTACHMENT
 from .changes import CHANGE, Entry
 from .crypto import Keys
 from .db import Database, now
@@ -33,6 +34,7 @@ from .done import DONE_KEY
 from .heads import write_private
 from .importing.batches import BATCH, STAGED_ROW
 from .merging import with_merged
+from .proposals import PROPOSAL
 from .records import Records, in_chunks
 
 #: Columns that every record keeps, and those of which only the year is kept.
@@ -195,7 +197,8 @@ def _blank_log(session: Session, records: Records, ids: Sequence[UUID]) -> None:
     log, staged, batch = CHANGE[name], STAGED_ROW[name], BATCH[name]
     session.execute(log.update().where(log.c.record_id.in_(ids)).values(changes=None, sealed=None))
     session.execute(sa.delete(staged).where(staged.c.record_id.in_(ids)))
-    session.execute(sa.delete(DONE_KEY[name]).where(DONE_KEY[name].c.record_id.in_(ids)))
+    for table in (DONE_KEY[name], ATTACHMENT[name], PROPOSAL[name]):
+        session.execute(sa.delete(table).where(table.c.record_id.in_(ids)))
     # Whom a row names that could not be read, nobody knows: the cells of all of them go.
     of_kind = sa.select(batch.c.id).where(batch.c.kind == records.name)
     session.execute(staged.update().where(staged.c.record_id.is_(None), staged.c.batch_id.in_(of_kind)).values(

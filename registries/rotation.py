@@ -17,12 +17,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from .attachments import ATTACHMENT
 from .changes import CHANGE, stored_values
 from .crypto import Keys, blind, open_sealed, reseal
 from .db import DATABASES, Database
 from .importing.batches import STAGED_ROW
 from .importing.mapping import SEALED, LearntMapping, place
 from .preparing import fingerprint
+from .proposals import PROPOSAL
 from .records import Records
 from .storing import opened
 
@@ -54,6 +56,9 @@ def _pass(database: Database, catalogue: Mapping[str, Records]) -> int:
     for name in DATABASES:
         count += _in_chunks(database, name, name, _renew_log)
         count += _in_chunks(database, name, name, _renew_staged)
+    for name in ATTACHMENT:
+        count += _in_chunks(database, name, name, _renew_attachments)
+        count += _in_chunks(database, name, name, _renew_proposals)
     return count + _in_chunks(database, "network", None, _renew_mappings)
 
 
@@ -207,3 +212,29 @@ def _renew_mappings(session: Session, _what: Any, _position: Any) -> tuple[int, 
             row.mapping = {**row.mapping, SEALED: base64.b64encode(renewed).decode()}
             count += 1
     return count, None
+
+
+def _renew_attachments(session: Session, database: str, position: Any) -> tuple[int, Any]:
+    """The files of records, one at a time: a file is as large as many rows."""
+    table = ATTACHMENT[database]
+    statement = sa.select(table.c.id, table.c.kind, table.c.content).order_by(table.c.id).limit(1)
+    row = session.execute(statement.where(table.c.id > position) if position else statement).first()
+    if row is None:
+        return 0, None
+    renewed = reseal(session.info["keys"], "attachment", row.kind, row.id, row.content)
+    if renewed:
+        session.execute(table.update().where(table.c.id == row.id).values(content=renewed))
+    return int(renewed is not None), row.id
+
+
+def _renew_proposals(session: Session, database: str, position: Any) -> tuple[int, Any]:
+    table = PROPOSAL[database]
+    statement = sa.select(table.c.id, table.c.kind, table.c.payload).order_by(table.c.id).limit(CHUNK)
+    rows = session.execute(statement.where(table.c.id > position) if position else statement).all()
+    count = 0
+    for row in rows:
+        renewed = reseal(session.info["keys"], "proposal", row.kind, row.id, row.payload)
+        if renewed:
+            session.execute(table.update().where(table.c.id == row.id).values(payload=renewed))
+            count += 1
+    return count, rows[-1].id if rows else None

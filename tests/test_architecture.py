@@ -28,6 +28,8 @@ MAY_WRITE_IN_BULK = (
     "registries/bulk.py",  # the fast way in, for rows.py and importing alone
     "registries/duplicates.py",  # the review list is no record: what is decided stands in the log of the two records
     "registries/done.py",  # keys of work done, which commit with what is logged of it
+    "registries/attachments.py",  # the files of records, logged with the record they belong to
+    "registries/proposals.py",  # what is proposed is no record yet; who decided stands in the log of the record
     "registries/importing",  # staging, applying and undoing whole files
     "registries/changes.py",  # the log itself
     "registries/db.py",  # takes the turn of a database by an UPDATE of its change_head

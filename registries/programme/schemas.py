@@ -22,7 +22,7 @@ class MeasureSchema(PartSchema):
     cost = Number(N_("Cost (yuan)"), 0, 1e11, whole=False)
     from_on = Day(N_("Begins on"))
     to_on = Day(N_("Ends by"))
-    done = YesNo(N_("Done"))
+    done = YesNo(N_("Carried out"))
 
 
 class IndicatorSchema(PartSchema):
