@@ -25,22 +25,19 @@ import sqlalchemy as sa
 
 from .answer import answer
 from .engine import Allowed, Document, IndexDamaged, Key, Query, Result
-from .facts import COLUMNS, Ordinals, columns_of, facts
+from .facts import COLUMNS, Ordinals
+from .postgres_building import SEGMENT, add_segment, merge_small
 from .postgres_tables import Tables, create_schema
 from .snapshot import Posting, PostingCache, Segment, Snapshot
-from .words import document_terms
 
 VERSION = 3
 """Stored with each index; raise it whenever terms or columns change, so that old indexes are rebuilt."""
 
-SEGMENT = 100_000
-"""Documents in one segment of a rebuild: what fits in memory while it is built."""
-
 MOST_FREQUENCIES = 50_000
 """Of so many terms the document frequency is kept with a snapshot; then it begins anew."""
 
-TIER = 10
-"""So many segments of one size at the end become one of the next size."""
+MOST_BEGUN, MOST_FETCHED = 1_000, 2_000
+"""Of so many beginnings the terms, and of so many documents what is shown, is kept with a snapshot."""
 
 
 class PostgresSnapshot(Snapshot):
@@ -52,6 +49,8 @@ class PostgresSnapshot(Snapshot):
         super().__init__(segments, ordinals, engine.cache)
         self.engine, self.tables = engine, tables
         self.often: dict[str, int] = {}
+        self.fetched: dict[int, tuple[str, str, str, str]] = {}
+        self.begun: dict[tuple[str, int], list[str]] = {}
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """Document frequencies as stored beside the postings; dead documents still count until a rebuild."""
@@ -86,14 +85,29 @@ class PostgresSnapshot(Snapshot):
         return self.tables.postings(self.engine.connection, terms)
 
     def expand(self, prefix: str, limit: int = 200) -> list[str]:
-        """Terms that begin so, in the order of their bytes."""
-        return self.tables.terms_from(self.engine.connection, prefix, limit)
+        """Terms that begin so, in the order of their bytes; a query asks twice."""
+        found = self.begun.get((prefix, limit))
+        if found is None:
+            found = self.tables.terms_from(self.engine.connection, prefix, limit)
+            if len(self.begun) > MOST_BEGUN:
+                self.begun = {}
+            self.begun[prefix, limit] = found
+        return found
 
     def fetch(self, numbers: Sequence[int]) -> list[tuple[str, str, str, str]]:
-        """What is shown, from the table of documents."""
-        rows = self.tables.shown(self.engine.connection, [int(number) for number in numbers])
+        """What is shown, from the table of documents; the page is asked for again once its hits are allowed."""
+        wanted = [int(number) for number in numbers]
+        known = self.fetched
+        found = {number: row for number in wanted if (row := known.get(number)) is not None}
+        missing = [number for number in wanted if number not in found]
+        if missing:
+            read = self.tables.shown(self.engine.connection, missing)
+            if len(known) > MOST_FETCHED:
+                known = self.fetched = {}
+            known.update(read)
+            found.update(read)
         try:
-            return [rows[int(number)] for number in numbers]
+            return [found[number] for number in wanted]
         except KeyError as error:
             raise IndexDamaged(f"document {error} is missing") from error
 
@@ -283,61 +297,3 @@ def checked_columns(packed: Mapping[str, bytes], count: int) -> dict[str, Any]:
     if not found.keys() >= COLUMNS.keys() or any(len(values) != count for values in found.values()):
         raise IndexDamaged("a column is missing or truncated")
     return found
-
-
-def add_segment(
-    connection: sa.Connection, tables: Tables, documents: Sequence[Document], ordinals: Ordinals
-) -> None:
-    """Adds documents as one segment."""
-    start = tables.next_number(connection)
-    rows = []
-    postings: dict[str, tuple[bytearray, bytearray]] = {}
-    for number, document in enumerate(documents, start):
-        terms, length = document_terms(document)
-        rows.append(facts(document, length))
-        for term, times in terms.items():
-            posting = postings.get(term)
-            if posting is None:
-                posting = postings[term] = (bytearray(), bytearray())
-            posting[0].extend(number.to_bytes(4, "little"))
-            posting[1].append(times)
-    before = len(ordinals.values)
-    columns = {name: values.tobytes() for name, values in columns_of(rows, ordinals).items()}
-    tables.add_values(connection, list(enumerate(ordinals.values))[before:])
-    segment = tables.add_segment(connection, start, len(documents))
-    tables.add_columns(connection, segment, columns)
-    tables.add_documents(
-        connection, ((n, d.kind, str(d.id), d.title, d.text) for n, d in enumerate(documents, start))
-    )
-    tables.add_postings(
-        connection,
-        ((term, segment, len(p[1]), bytes(p[0]), bytes(p[1])) for term, p in sorted(postings.items())),
-    )
-
-
-def merge_small(connection: sa.Connection, tables: Tables) -> None:
-    """Joins the last segments while ten or more of one order of magnitude stand at the end."""
-    while True:
-        segments = tables.segments(connection)
-        run: list[Any] = []
-        size = 1
-        for segment in reversed(segments):
-            if segment.count >= SEGMENT or segment.count >= size * TIER:
-                if len(run) >= TIER or segment.count >= SEGMENT:
-                    break
-                size = 10 ** (len(str(segment.count)) - 1)
-            run.insert(0, segment)
-        if len(run) < TIER:
-            return
-        tables.merge(
-            connection, run, padded([tables.columns(connection, s.id) for s in run], [s.count for s in run])
-        )
-
-
-def padded(columns: Sequence[Mapping[str, bytes]], counts: Sequence[int]) -> dict[str, bytes]:
-    """Columns of several segments put together; a facet that a segment has not got is empty there."""
-    names = dict.fromkeys(name for part in columns for name in part)
-    return {
-        name: b"".join(part.get(name, bytes(4 * count)) for part, count in zip(columns, counts, strict=True))
-        for name in names
-    }
