@@ -16,6 +16,7 @@ from registries.records import NotFound
 from ..security import account, allowed
 from ..server_session import limits_of
 from . import passwords, second_factor, self_service, sessions, signing_in
+from .browsers import known_as
 from .models import User
 from .passwords import NewPassword
 from .people import Account
@@ -37,7 +38,7 @@ def person() -> Account:
 @allowed("signed_in", unready=True)
 def own() -> str:
     """What one's account is: name, language, roles, sessions, second factor."""
-    me = person()
+    me, here = person(), session.sign_in.id  # type: ignore[attr-defined]
     with system().database.reading() as reading:
         areas = references.load(reading).areas
         user = reading.get_one(User, me.id)
@@ -46,7 +47,7 @@ def own() -> str:
         codes_left = second_factor.unused_codes(reading, me.id)
     return render_template(
         "accounts/own.html", me=me, user=user, grants=grants, areas=areas, role_names=ROLE_NAMES,
-        registry_names=REGISTRY_NAMES, sessions=living, here=session.sign_in.id, codes_left=codes_left,  # type: ignore[attr-defined]
+        registry_names=REGISTRY_NAMES, known_as=known_as, sessions=living, here=here, codes_left=codes_left,
     )  # fmt: skip
 
 
