@@ -17,7 +17,7 @@ WIDTH = 1000
 #: How many shades a map has.
 STEPS = 5
 #: Up to so many regions have room for their names.
-NAMED, LONGEST = 14, 20
+NAMED, LONGEST = 12, 16
 _BAR, _GAP, _HIGH, _FOOT, _HEAD = 46, 14, 160, 26, 22
 
 Point = tuple[float, float]
@@ -119,9 +119,9 @@ def _labels(region: Region, frame: _Frame, named: bool) -> list[Markup]:
     x, y = frame.place(_middle(max(region.rings, key=lambda ring: abs(_size(ring)))))
     dark = " on-dark" if region.step is not None and region.step >= 3 else ""
     at = {"x": x, "text-anchor": "middle"}
-    value = element("text", {"class": f"value{dark}", "y": y + (22 if named else 6), **at}, region.text)
+    value = element("text", {"class": f"value{dark}", "y": y + (34 if named else 11), **at}, region.text)
     name = region.name if len(region.name) <= LONGEST else f"{region.name[:LONGEST - 1]}…"
-    return [element("text", {"class": f"name{dark}", "y": y - 6, **at}, name), value] if named else [value]
+    return [element("text", {"class": f"name{dark}", "y": y - 8, **at}, name), value] if named else [value]
 
 
 def _size(ring: Sequence[Point]) -> float:

@@ -132,11 +132,19 @@ class _Cells:
     def __init__(self, kind: str, figures: KindFigures) -> None:
         self.kind, self.figures = kind, figures
         self.people = _is_people(kind)
+        self.also: set[int] = set()
         self.reads = kind != USUAL and may("desk") and may("read", kind)
 
     def hidden(self, number: int) -> bool:
         """Whether a number of people is too small to be told to somebody who may not see them."""
-        return self.people and not self.reads and 0 < number < SMALL
+        return self.people and not self.reads and (0 < number < SMALL or number in self.also)
+
+    def hide_another(self, numbers: list[int]) -> None:
+        """Where one number of a table is hidden, hide the next larger too, or the sum would tell it."""
+        small = [number for number in numbers if self.hidden(number)]
+        larger = [number for number in numbers if number >= SMALL]
+        if len(small) == 1 and larger:
+            self.also = {min(larger)}
 
     def share(self, value: float | None, tally: Tally) -> float | None:
         """A share, unless it is of so few that it would tell of single people."""
@@ -145,7 +153,7 @@ class _Cells:
     def number(self, number: int, of: int, area: AreaEntry | None = None, mark: str | None = None) -> Cell:
         """A number with the list behind it, if this account may see that and the list can be asked for."""
         if self.hidden(number) or self.hidden(of - number):
-            return Cell(f"<{SMALL}" if self.hidden(number) else gettext("hidden"))
+            return Cell(f"<{SMALL}" if 0 < number < SMALL else gettext("hidden"))
         text = formats.number(number)
         return Cell(text, self.address(area, mark) if number else None)
 
@@ -201,12 +209,16 @@ class _View:
     def _rows(self) -> Iterator[Row]:
         scopes = actor().scopes("count", "population" if self.cells.people else self._registry())
         rest = self.figures.total()
+        found: list[tuple[AreaEntry, Tally]] = []
         for area in sorted(self.areas, key=lambda one: one.path):
             inside = scopes is None or any(area.path.startswith(scope) for scope in scopes)
             if area.kind in LEVELS[self.level] and inside:
                 tally = self.figures.total(area.path)
                 rest = Tally(*(a - b for a, b in zip(astuple(rest), astuple(tally), strict=True)))
-                yield self._row(self._name(area), area, tally)
+                found.append((area, tally))
+        self.cells.hide_another([tally.records for _area, tally in found] + [rest.records])
+        for area, tally in found:
+            yield self._row(self._name(area), area, tally)
         if rest.records:
             name = gettext("No street told") if self.level == "street" else gettext("No community told")
             yield self._row(name, None, rest, listed=False)
@@ -272,7 +284,7 @@ class _View:
     def trend(self) -> tuple[Markup, list[tuple[str, int, str]]]:
         """How the records came: by month, or for residents how many there were at the ends of quarters."""
         points = [
-            (month, number, f"<{SMALL}" if self.cells.hidden(number) else formats.number(number))
+            (month, number, self.cells.number(number, number).text)
             for month, number in list(self._months().items())[-MONTHS:]
         ]
         labels = [(month if place in (0, len(points) - 1) or month.endswith("-01") else month[5:], number, text)

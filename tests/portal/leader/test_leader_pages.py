@@ -221,6 +221,18 @@ def test_figures_of_people_are_told_to_leaders_without_small_numbers_or_lists(si
     assert not links(page, "/desk/")
 
 
+def test_a_single_small_number_is_not_told_by_what_is_left_of_the_sum(site, leader):
+    for number in range(6):
+        with site.system.database.writing("population") as session:
+            site.system.catalogue["resident"].create(
+                session, {"name": "王小明", "area_id": WEST, "no_id_reason": "其他", "birth_date": f"198{number}"},
+                actor=site.console, reason="test",
+            )  # fmt: skip
+    page = leader.get("/leader/?kind=resident").get_data(as_text=True)
+    cells = re.findall(r'<th scope="row">(\S+街道)</th><td class="number"[^>]*>([^<]*(?:&lt;\d)?)', page)
+    assert cells == [("临河街道", "&lt;5"), ("望海街道", "不显示")]
+
+
 def test_who_may_read_people_gets_the_list_behind_their_number(site):
     page = site.visitor("registry_admin").page("/leader/?kind=resident")
     assert links(page, "/desk/resident/")
