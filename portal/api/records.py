@@ -136,6 +136,7 @@ def change(kind: str, record_id: UUID) -> Response:
             session, record_id, values, version=version, actor=here.actor, reason=reason, as_of=as_of, strict=True
         )  # fmt: skip
 
+    _note(here, record_id)
     return _once(here, write)
 
 
@@ -151,6 +152,7 @@ def retire(kind: str, record_id: UUID) -> Response:
         _require_state(here.records.writable(session, record_id, actor=here.actor), retired=False)
         return here.records.retire(session, record_id, version=version, actor=here.actor, reason=reason or "")
 
+    _note(here, record_id)
     response = _once(here, write)
     here.system.feed.catch_up()
     return response
@@ -168,6 +170,7 @@ def restore(kind: str, record_id: UUID) -> Response:
         _require_state(here.records.writable(session, record_id, actor=here.actor), retired=True)
         return here.records.restore(session, record_id, version=version, actor=here.actor, reason=reason or "")
 
+    _note(here, record_id)
     return _once(here, write)
 
 
@@ -235,6 +238,16 @@ def _require_state(item: Item, retired: bool) -> None:
     if (item.retired_at is not None) != retired:
         told = gettext(N_("The record is in use.") if retired else N_("The record is out of use already."))
         raise Answered(problems.answer(409, told))
+
+
+def _note(here: Site, record_id: UUID) -> None:
+    """Log that a record is about to be shown: whoever changes one gets it back whole, or as it is now.
+
+    :raises NotFound: it lies outside the actor's scope.
+    """
+    with here.system.database.reading() as session:
+        item = here.records.get(session, record_id, actor=here.actor, follow=False)
+    showing.note_view(here.system.database, here.records, [item], actor=here.actor)
 
 
 def _once(here: Site, write: Callable[[Session], Item], status: int = 200) -> Response:

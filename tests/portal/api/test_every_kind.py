@@ -156,6 +156,23 @@ def test_a_reveal_is_logged_before_it_is_shown(site, program, kind, values):
     assert blind("POST", path, {"fields": sealed, "reason": "a check"}).status_code == 403
 
 
+def test_whoever_changes_a_record_has_seen_it(site, program, kind, values):
+    write = program(writer_of(kind))
+    made = create(write, kind, values()).json
+    if not showing.personal_fields(KINDS[kind]):
+        return
+    for method, tail, body in (
+        ("GET", "", None), ("GET", "/history", None), ("PATCH", "", {"values": {}}), ("PATCH", "", {"values": {}}),
+    ):  # fmt: skip
+        with site.system.database.reading() as session:
+            before = len(known.changes.history(session, "system", known.UUID(made["id"])))
+        write(method, f"/{kind}/{made['id']}{tail}", body, version=9)
+        with site.system.database.reading() as session:
+            log = known.changes.history(session, "system", known.UUID(made["id"]))
+        assert len(log) == before + 1
+        assert (log[0].action, log[0].actor) == ("view", write.owner.name)
+
+
 def test_what_lies_outside_the_area_answers_like_what_is_not_there(program, kind, values):
     made = create(program(writer_of(kind)), kind, values(area="000101002001001")).json
     clerk = program(writer_of(kind), area="000101001")
