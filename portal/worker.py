@@ -45,11 +45,13 @@ class Worker:
     def __init__(self, system: System, clock: Callable[[], float] = time.monotonic) -> None:
         self.system, self.clock = system, clock
         self.stop = threading.Event()
+        self._running = False
+        self._counting: threading.Thread | None = None
         self.tasks: dict[str, tuple[float, Callable[[], object]]] = {
             "index": (SECOND, system.feed.catch_up),
             "purge": (HOUR, self.purge),
             "heads": (DAY, lambda: heads.note(system.database)),
-            "figures": (HOUR, system.figures.refresh),
+            "figures": (HOUR, self.count),
         }
         self._due = dict.fromkeys(self.tasks, clock())
         self.runner = Runner(system, DOERS)
@@ -63,6 +65,7 @@ class Worker:
             signal.signal(number, self._end)
         doing = threading.Thread(target=self.runner.run, name="jobs", daemon=True)
         doing.start()
+        self._running = True
         while not self.stop.is_set() and parent in (None, os.getppid()):
             self.turn()
             self.stop.wait(SECOND)
@@ -85,6 +88,22 @@ class Worker:
             except Exception:
                 log.exception("The task “%s” failed and will be tried again.", name)
         return done
+
+    def count(self) -> None:
+        """Count for the overview; while the worker runs on, in a thread: of a million people it takes a minute."""
+        if self._counting is not None and self._counting.is_alive():
+            return
+        if self._running:
+            self._counting = threading.Thread(target=self._count, name="figures", daemon=True)
+            self._counting.start()
+        else:
+            self.system.figures.refresh()
+
+    def _count(self) -> None:
+        try:
+            self.system.figures.refresh()
+        except Exception:
+            log.exception("The figures for the overview could not be counted and will be tried again.")
 
     def purge(self) -> int:
         """Forget the rows of files that were checked long ago, files nobody went on with, jobs that ended, old keys."""
