@@ -291,17 +291,20 @@ def choices(session: Session, catalogue: Catalogue, known: References, *, actor:
     return Choices(sorted(kinds), sorted(found["action"]), sorted(found["actor"])[:MOST_NAMES])
 
 
-def _values(session: Session, database: str, name: str) -> Iterator[str]:
+def _values(session: Session, database: str, name: str) -> Sequence[str]:
+    """The values that occur in a column, each found from the one before it in the index of that column."""
     table = CHANGE[database]
-    column = table.c[name]
-    last = ""
-    for _ in range(MOST_NAMES):
-        statement = sa.select(column).where(_BY_HAND, column > last).order_by(column).limit(1)
-        value = session.scalar(statement.with_hint(table, f"INDEXED BY ix_{database}_change_{name}", "sqlite"))
-        if value is None:
-            return
-        yield value
-        last = value
+    hint = f"INDEXED BY ix_{database}_change_{name}"
+
+    def least(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[str]:
+        value = sa.cast(table.c[name], sa.String)
+        statement = sa.select(value).where(_BY_HAND, *conditions).order_by(table.c[name]).limit(1)
+        return statement.with_hint(table, hint, "sqlite").scalar_subquery()
+
+    found = sa.select(least().label("value")).cte("found", recursive=True)
+    following = sa.select(least(table.c[name] > found.c.value)).where(found.c.value.is_not(None))
+    found = found.union_all(following)
+    return session.scalars(sa.select(found.c.value).where(found.c.value.is_not(None)).limit(MOST_NAMES)).all()
 
 
 def readers(session: Session, record_ids: Sequence[UUID], limit: int = 1000) -> list[Line]:
