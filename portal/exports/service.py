@@ -122,6 +122,17 @@ def reason_of(session: Session, found: ExportOrder) -> str | None:
     return open_sealed(session.info["keys"], "export_order", "reason", found.id, found.reason)
 
 
+def size(system: System, session: Session, found: ExportOrder) -> int | None:
+    """How many records an order holds, or would hold for whoever asked, if he may still ask; ``None`` if not."""
+    if found.rows is not None:
+        return found.rows
+    try:
+        asker = people.actor_named(session, found.actor)
+    except NotFound:
+        return None
+    return exporting.size(session, system.catalogue[found.kind], wish_of(session, found), actor=asker)
+
+
 def find(system: System, session: Session, order_id: UUID, *, actor: Actor) -> ExportOrder:
     """An order of the actor's own, or one that he may decide about.
 

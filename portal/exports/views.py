@@ -11,18 +11,23 @@ from flask_babel import get_locale, gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
+from registries import listing
 from registries.access import NotAllowed
+from registries.fields import RecordField
+from registries.filters import EMPTY, Range
 from registries.importing import exporting
 from registries.importing.exporting import Wish
 from registries.messages import Problem, Refused
 from registries.records import Invalid, NotFound, Records
+from registries.schemas import Parts
 
 from .. import jobs
-from ..desk.lists import chosen_columns, read_wish
+from ..desk.lists import MARKS, chosen_columns, read_wish
 from ..desk.pages import wording
 from ..jobs.queue import OPEN_STATES
 from ..security import actor, allowed
 from ..system import System
+from ..values import Wording
 from . import service
 from .models import ExportOrder
 from .service import STATE_NAMES, Asking
@@ -130,8 +135,6 @@ def show(order_id: UUID) -> str:
         job = jobs.latest(session, found.id)
         wish = service.wish_of(session, found)
         told = _told(session, found, wish)
-        if found.state == "asked" and found.actor != actor().name:
-            told["count"] = None
     records = system().catalogue[found.kind]
     return render_template(
         "exports/show.html", order=found, job=job, is_open=job is not None and job.state in OPEN_STATES,
@@ -142,15 +145,33 @@ def show(order_id: UUID) -> str:
 
 def _told(session: Any, found: ExportOrder, wish: Wish) -> dict[str, Any]:
     """What the page says of the wish: the columns by name, and which filters there are."""
-    records = system().catalogue[found.kind]
-    fields = exporting.columns(records, wish)
-    asked = wish.listing
-    names = [gettext(records.storage.fields[name].label) for name in (asked.filters if asked else ())]
-    areas = [wording(session).known.areas.at(path) for path in (asked.areas if asked else ())]
+    records, asked = system().catalogue[found.kind], wish.listing or listing.Wish()
+    fields, words = exporting.columns(records, wish), wording(session)
+    areas = [words.known.areas.at(path) for path in asked.areas]
+    filters = [words.area(area.id) for area in areas if area is not None]
+    for name, value in asked.filters.items():
+        label = gettext(records.storage.fields[name].label)
+        filters.append(f"{label}: {_filter(words, records.storage.fields[name], value)}")
+    filters += [gettext(text) for name, text in MARKS.items() if getattr(asked, name)]
     return {
         "reason": service.reason_of(session, found), "columns": [gettext(item.label) for item in fields.values()],
-        "filters": [*(wording(session).area(area.id) for area in areas if area is not None), *names],
+        "filters": filters, "count": service.size(system(), session, found),
     }
+
+
+def _filter(words: Wording, item: RecordField, value: Any) -> str:
+    """A filter in words; what a sealed field is looked for by is not repeated."""
+    if item.sealed:
+        return "…"
+    if value is EMPTY:
+        return gettext("nothing filled in")
+    if isinstance(value, Range):
+        least, most = (words.text(item, bound) if bound is not None else "…" for bound in (value.least, value.most))
+        return f"{least} – {most}"
+    values = value if isinstance(value, list) else [value]
+    if isinstance(item, Parts):
+        return ", ".join(map(str, values))
+    return ", ".join(words.text(item, one) or str(one) for one in values)
 
 
 @pages.post("/exports/<uuid:order_id>/make")

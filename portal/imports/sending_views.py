@@ -115,6 +115,7 @@ def template(kind: str) -> Response:
         workbooks.write_template(system(), kind, path, language())
         data = path.read_bytes()
     label = gettext(system().catalogue[kind].kind.label)
-    name = f"{label}-{gettext('template')}.xlsx"
+    told = gettext("template")
+    name = f"{label}-{told}.xlsx"
     return send_file(io.BytesIO(data), mimetype=workbooks.XLSX, as_attachment=True, download_name=name)
 

@@ -178,7 +178,8 @@ def check(
 
 def _require_fields(schema: Any, told: mapping.ColumnMapping) -> None:
     names = {*filter(None, told.columns.values()), *told.constants}
-    unknown = names - {*schema.plan, *mapping.COMMON}
+    # What is worked out from other values cannot be told.
+    unknown = names - {*(name for name, item in schema.plan.items() if not item.computed), *mapping.COMMON}
     errors: dict[str, list[Problem]] = {}
     if unknown:
         told_first = min(unknown)

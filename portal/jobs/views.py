@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from registries.messages import N_, Problem
 from registries.records import NotFound
 
+from .. import formats
 from ..exports.models import ExportOrder
 from ..imports.models import Upload
 from ..security import actor, allowed
@@ -77,7 +78,10 @@ def names(session: Session, found: Sequence[Job]) -> dict[UUID, str]:
 def figures(job: Job) -> list[tuple[str, Any]]:
     """What a job has to tell, with the names of its figures."""
     told = job.result or {}
-    return [(gettext(name), told[key]) for key, name in RESULT_NAMES.items() if key in told]
+    return [
+        (gettext(name), formats.number(told[key]) if isinstance(told[key], int) else told[key])
+        for key, name in RESULT_NAMES.items() if key in told
+    ]
 
 
 def failure(job: Job) -> str | None:

@@ -264,3 +264,16 @@ def test_a_request_is_approved_in_the_browser(site: Site, desk: Visitor, visitor
 def test_others_find_no_export(visitor, role: str):
     assert visitor(role).get("/desk/resident/export").status_code == 404
     assert visitor(role).get("/desk/exports/").status_code == 404
+
+
+def test_who_decides_sees_what_it_is_about(desk: Visitor, visitor):
+    page = desk.page("/desk/resident/export?sex=2&birth_date_from=1981-01-01&retired=")
+    data = form(page, reveal="1", sex="2", birth_date_from="1981-01-01")
+    address = desk.post("/desk/resident/export", data).headers["Location"]
+    text = visitor("registry_admin").page(address).text
+    assert "性别: 女" in text
+    assert "1981年1月1日 – …" in text
+    data = form(page, reveal="1", id_number=conftest.demo_number(0, "1"))
+    address = desk.post("/desk/resident/export", data).headers["Location"]
+    answer = visitor("registry_admin").get(address).get_data(as_text=True)
+    assert conftest.demo_number(0, "1") not in answer

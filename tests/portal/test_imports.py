@@ -15,6 +15,7 @@ from portal.imports import arriving, service, work
 from portal.imports.models import Upload
 from portal.jobs import Job
 from portal.system import System
+from registries import references as known
 from registries.access import Actor, console
 from registries.db import Database, new_id
 from registries.importing import batches, reviewing
@@ -171,6 +172,18 @@ def test_a_value_of_all_rows_is_kept_sealed(system: System, clerk: Actor):
         tables = Upload.__table__, batches.BATCH["organisations"]
         stored = repr([session.execute(sa.select(table)).all() for table in tables])
     assert "13900007771" not in stored
+
+
+@pytest.mark.parametrize("name", ["nothing", "area_path", "created_at", "computed"])
+def test_a_field_that_nobody_may_tell_is_refused(system: System, clerk: Actor, name: str):
+    schema = system.catalogue["resident"].kind.schema(known.References())
+    computed = next(field for field, item in schema.plan.items() if item.computed)
+    import_id = send(system, clerk, "resident", "姓名,性别\n王安,男\n")
+    told = computed if name == "computed" else name
+    for columns, constants in (({"姓名": "name", "性别": told}, {}), ({"姓名": "name", "性别": "sex"}, {told: "1"})):
+        with pytest.raises(Invalid) as refused:
+            service.check(system, import_id, columns, constants, [], False, actor=clerk)
+        assert "columns" in refused.value.errors
 
 
 @pytest.mark.parametrize(
