@@ -7,7 +7,7 @@ stands in the change log.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -161,15 +161,19 @@ def refuse_last(session: Session, user: User, but: Iterable[UUID] = ()) -> None:
         ))  # fmt: skip
 
 
-def may_administer(session: Session, user: User, *, actor: Actor) -> bool:
+def grants_of(session: Session, user: User) -> Sequence[RoleGrant]:
+    """All that was granted to a user, the oldest first."""
+    return session.scalars(sa.select(RoleGrant).where(RoleGrant.user_id == user.id).order_by(RoleGrant.id)).all()
+
+
+def may_administer(session: Session, user: User, held: Sequence[RoleGrant], *, actor: Actor) -> bool:
     """Whether the actor may change an account: all that it holds must be his to give, and it must not be his own."""
     if actor.console:
         return True
     if is_own(user, actor):
         return False
     areas = references.load(session).areas
-    rows = list(session.scalars(sa.select(RoleGrant).where(RoleGrant.user_id == user.id)))
-    placed = [(row, area.path) for row in rows if (area := areas.get(row.area_id)) is not None]
+    placed = [(row, area.path) for row in held if (area := areas.get(row.area_id)) is not None]
     if not placed:
         # Nobody's clerk any more: only who administers the whole system may take such an account up.
         root = areas.root()
@@ -191,6 +195,6 @@ def of_others(session: Session, user_id: UUID, *, actor: Actor) -> User:
     user = session.get(User, user_id)
     if user is not None and not actor.console and is_own(user, actor):
         raise NotAllowed("change one's own account")
-    if user is None or not may_administer(session, user, actor=actor):
+    if user is None or not may_administer(session, user, grants_of(session, user), actor=actor):
         raise NotFound(f"user {user_id}")
     return user

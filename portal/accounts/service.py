@@ -6,6 +6,7 @@ Grants are in `granting`, what people do with their own account in `own`.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -160,28 +161,31 @@ def find(session: Session, user_id: UUID, *, actor: Actor) -> Listed:
     :raises NotFound: there is none that the actor may see.
     """
     user = session.get(User, user_id)
-    if user is None or not _may_see(session, user, actor):
+    found = None if user is None else _listed(session, user, granting.grants_of(session, user), actor)
+    if found is None:
         raise NotFound(f"user {user_id}")
-    return _listed(session, user, actor)
+    return found
 
 
 def listed(session: Session, *, actor: Actor, text: str = "") -> list[Listed]:
     """The accounts that the actor may see, by name; ``text`` is a part of a name."""
     wanted = text.strip().casefold()
+    held: dict[UUID, list[RoleGrant]] = {}
+    for row in session.scalars(sa.select(RoleGrant).order_by(RoleGrant.id)):
+        held.setdefault(row.user_id, []).append(row)
     users = session.scalars(sa.select(User).order_by(User.name))
-    return [
-        _listed(session, user, actor)
+    found = [
+        _listed(session, user, held.get(user.id, []), actor)
         for user in users
-        if wanted in f"{user.name} {user.full_name or ''}".casefold() and _may_see(session, user, actor)
+        if wanted in f"{user.name} {user.full_name or ''}".casefold()
     ]
+    return [one for one in found if one is not None]
 
 
-def _may_see(session: Session, user: User, actor: Actor) -> bool:
+def _listed(session: Session, user: User, held: Sequence[RoleGrant], actor: Actor) -> Listed | None:
     """The auditor watches over all accounts; others see those that they administer, and their own."""
+    may_change = granting.may_administer(session, user, held, actor=actor)
     watches = any(grant.role == "auditor" for grant in actor.live_grants())
-    return watches or granting.is_own(user, actor) or granting.may_administer(session, user, actor=actor)
-
-
-def _listed(session: Session, user: User, actor: Actor) -> Listed:
-    rows = session.scalars(sa.select(RoleGrant).where(RoleGrant.user_id == user.id).order_by(RoleGrant.id))
-    return Listed(user, tuple(rows), granting.may_administer(session, user, actor=actor))
+    if not (may_change or watches or granting.is_own(user, actor)):
+        return None
+    return Listed(user, tuple(held), may_change)
