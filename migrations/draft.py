@@ -47,6 +47,7 @@ MODELS = (
     "registries.programme.models",
     "registries.proposals",
     "portal.accounts.models",
+    "portal.media.models",
     "portal.news.models",
     "portal.preferences",
     "portal.api.models",

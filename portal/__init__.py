@@ -15,6 +15,7 @@ from .exports import views as export_views
 from .imports import views as import_views
 from .jobs import views as job_views
 from .language import translations_folder
+from .media import views as media_views
 from .system import System
 
 LANGUAGES = ("zh", "en")
@@ -61,6 +62,7 @@ def init_app(app: Flask, system: System) -> None:
     app.register_blueprint(export_views.pages)
     app.register_blueprint(job_views.pages)
     app.register_blueprint(admin_views.pages)
+    media_views.init_app(app)
     app.after_request(add_headers)
     _trust_proxies(app, system.settings.proxies)
 

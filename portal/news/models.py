@@ -39,6 +39,7 @@ class Article(Publication, Record):
     origin: Mapped[str | None] = mapped_column(sa.String(200))
     unit: Mapped[str | None] = mapped_column(sa.String(200))
     picture: Mapped[str | None] = mapped_column(plain_text(40))
+    files: Mapped[Any | None] = mapped_column(sa.JSON(none_as_null=True))
     correction: Mapped[str | None] = mapped_column(sa.String(500))
     note: Mapped[str | None] = mapped_column(sa.Text)
 

@@ -7,12 +7,12 @@ from registries.messages import N_
 from registries.publishing import PublicationSchema
 from registries.reference_fields import Area, Code
 
-from .fields import Html
+from .fields import Files, Html
 
 #: What the edition of every kind of article holds of the working text.
 PUBLISHED = (
     "title", "title_en", "summary", "summary_en", "body", "body_en", "category", "origin", "unit", "dated_on", "pinned",
-    "picture", "correction",
+    "picture", "files", "correction",
 )  # fmt: skip
 _TEXT = (N_("Text"), ("title", "summary", "body"))
 _ENGLISH = (N_("In English"), ("title_en", "summary_en", "body_en"))
@@ -36,6 +36,7 @@ class ArticleSchema(PublicationSchema):
     )
     unit = Text(N_("Responsible unit"), 200, wanted=True, headings=("责任单位", "发布单位", "供稿单位", "发布机构"))
     picture = Text(N_("Picture"), 40, headings=("题图",))
+    files = Files(N_("Attachments"), headings=("附件",))
     correction = Text(
         N_("What was corrected"), 500, hint=N_("Readers see it below the text."), headings=("更正说明",)
     )
@@ -48,7 +49,7 @@ class NewsSchema(ArticleSchema):
 
     sections = (
         _TEXT,
-        (N_("For readers"), ("category", "origin", "unit", "dated_on", "picture", "correction")),
+        (N_("For readers"), ("category", "origin", "unit", "dated_on", "picture", "files", "correction")),
         (N_("When and where it is shown"), ("show_from", "show_to", "pinned", "area_id", "note")),
         _ENGLISH,
     )
@@ -65,7 +66,7 @@ class NoticeSchema(ArticleSchema):
         _TEXT,
         (N_("For readers"), (
             "category", "issuer", "document_number", "origin", "unit", "dated_on", "valid_from", "valid_to", "picture",
-            "correction",
+            "files", "correction",
         )),
         (N_("When and where it is shown"), ("urgent", "show_from", "show_to", "pinned", "area_id", "note")),
         _ENGLISH,
@@ -86,7 +87,7 @@ class PageSchema(ArticleSchema):
     published = (*PUBLISHED, "slug",)
     sections = (
         _TEXT,
-        (N_("For readers"), ("category", "slug", "origin", "unit", "dated_on", "picture", "correction")),
+        (N_("For readers"), ("category", "slug", "origin", "unit", "dated_on", "picture", "files", "correction")),
         (N_("When and where it is shown"), ("show_from", "show_to", "pinned", "area_id", "note")),
         _ENGLISH,
     )

@@ -1,0 +1,82 @@
+"""Pictures and documents as readers load them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, current_app, request, url_for
+
+from registries.records import NotFound
+
+from ..security import allowed, may
+from ..system import System
+from . import store
+from .models import Media
+
+pages = Blueprint("media", __name__, url_prefix="/media")
+#: A week, in seconds. The bytes behind an id never change, but what was withdrawn should not live on for a year.
+KEPT = 604_800
+
+
+def init_app(app: Flask) -> None:
+    """Give the site the addresses of what texts refer to."""
+    app.register_blueprint(pages)
+    app.jinja_env.globals.update(media_address=media_address, media=media)
+
+
+def media_address(one: Media, small: bool = False) -> str:
+    """Where a picture or a document is loaded from."""
+    return url_for("media.small" if small else "media.file", media_id=one.id, name=one.name)
+
+
+def media(*ids: Any) -> list[Media]:
+    """What is kept under the ids that fields of editions name, in their order."""
+    wanted = [one for told in ids for one in (told if isinstance(told, list) else [told]) if one]
+    if not wanted:
+        return []
+    with _system().database.reading() as session:
+        found = store.many(session, wanted)
+        session.expunge_all()
+    return [found[str(one)] for one in wanted if str(one) in found]
+
+
+def _system() -> System:
+    found: System = current_app.extensions["sanku"]
+    return found
+
+
+@pages.get("/<uuid:media_id>/<name>")
+@allowed("anyone")
+def file(media_id: UUID, name: str) -> Response:
+    """A picture to be shown, or a document to be saved."""
+    return _answer(media_id, small=False)
+
+
+@pages.get("/<uuid:media_id>/small/<name>")
+@allowed("anyone")
+def small(media_id: UUID, name: str) -> Response:
+    """A picture as lists show it."""
+    return _answer(media_id, small=True)
+
+
+def _answer(media_id: UUID, *, small: bool) -> Response:
+    system = _system()
+    with system.database.reading() as session:
+        one = session.get(Media, media_id)
+        if one is None:
+            raise NotFound(f"media {media_id}")
+        shown = store.is_shown(session, system.catalogue, media_id)
+        # Who is signed in is asked only for what the public may not have, so that the rest can be cached.
+        if not shown and not may("edit"):
+            raise NotFound(f"media {media_id}")
+        data = (one.small or one.content) if small else one.content
+        answer = Response(data, mimetype=one.media_type)
+        is_picture, name, digest = one.media_type.startswith("image/"), one.name, one.digest
+    how = "inline" if is_picture else "attachment"
+    answer.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name)}"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = f"public, max-age={KEPT}" if shown else "no-store"
+    answer.set_etag(f"{digest[:32]}{'-small' if small else ''}")
+    return answer.make_conditional(request)
