@@ -46,7 +46,11 @@ class System:
         :raises Refused: there are none yet.
         """
         # Asked before the keys: without databases there is nothing that they would open.
-        Database(self.settings.data, self.settings.database_url).require()
+        asked = Database(self.settings.data, self.settings.database_url)
+        try:
+            asked.require()
+        finally:
+            asked.engine.dispose()
         return self.connect()
 
     def connect(self) -> Database:

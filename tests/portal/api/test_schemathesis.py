@@ -31,7 +31,7 @@ from tests.portal.api.conftest import Program, make_program, writer_of
 from tests.site import Site
 
 USUAL = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-THOROUGH = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 GROUPS = [*app.catalogue(), "shared", "imports"]
 #: What a rule over several values, a stale version or a value held elsewhere answers to well-formed data.
