@@ -27,6 +27,8 @@ from .pages import address_of, pages, system, wording
 from .saved import saved_of
 
 LONGEST = 100
+#: So many answers go into one sheet; whoever wants more narrows the search street by street.
+MOST_IN_SHEET = 5_000
 #: So many values of one facet are shown, the chosen ones always.
 FEW, ALL = 6, 200
 #: Facets whose values are few and worth seeing all of them.
@@ -65,7 +67,7 @@ def found_units() -> str:
         saved = saved_of(session, account())
     return render_template(
         "leader/units.html", wish=wish, found=found, rows=rows, groups=groups, chips=chips, saved=saved,
-        query=urlencode(query_of(wish), doseq=True),
+        most=MOST_IN_SHEET, query=urlencode(query_of(wish), doseq=True),
         before=_address(wish, page=wish.page - 1) if wish.page > 1 else None,
         after=_address(wish, page=wish.page + 1) if wish.page < found.last_page else None,
         orders=[(gettext("Best first"), _address(wish, order="relevance", page=1), wish.order != "date"),

@@ -29,10 +29,8 @@ from ..security import account, actor, allowed
 from ..values import Wording
 from .pages import pages, system, wording
 from .saved import tidied
-from .searching import read_wish, value_name
+from .searching import MOST_IN_SHEET, read_wish, value_name
 
-#: So many answers go into one sheet; whoever wants more narrows the search street by street.
-MOST = 5_000
 _CHUNK = 500
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -55,7 +53,9 @@ def sheet() -> Response:
     by_kind = {kind: sum(hit.kind == kind for hit in hits) for kind in units.KINDS}
     for kind, number in by_kind.items():
         if number:
-            readings.note(system().database, actor(), "export", kind, fields=["masked"], count=number)
+            known = system().catalogue[kind].storage.fields
+            told = {name for _title, names in COLUMNS for name in names if name in known}
+            readings.note(system().database, actor(), "export", kind, fields=told, count=number)
     with system().database.reading() as session:
         words = wording(session)
         headings = [
@@ -71,7 +71,7 @@ def sheet() -> Response:
 
 
 def _hits(wish: units.Wish) -> Iterator[Hit]:
-    for page in range(1, MOST // _CHUNK + 1):
+    for page in range(1, MOST_IN_SHEET // _CHUNK + 1):
         found = units.find(system().feed, replace(wish, page=page, limit=_CHUNK), actor=actor(), led_by=led_by)
         yield from found.hits
         if page * _CHUNK >= found.total:
