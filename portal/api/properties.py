@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext
@@ -15,6 +14,8 @@ from registries.records import Records
 from registries.reference_fields import Area, Code, Codes, Link
 from registries.references import References
 from registries.schemas import Parts, RecordSchema, fields_of
+
+from .asking import MOST_TEXT
 
 #: Code lists with at most so many entries are listed; of others the address is named.
 LISTED = 40
@@ -171,12 +172,7 @@ def _example(item: RecordField, known: References) -> Any:
 
 def filter_property(item: RecordField, known: References) -> Property:
     """A filter of a list, as a parameter of the query."""
-    told = _code(item, known) if isinstance(item, Code) else _plain(item)
-    return {"type": "string", "minLength": 1, "maxLength": 200} if isinstance(item, Text) and not isinstance(
-        item, Code
-    ) else told  # fmt: skip
+    if isinstance(item, Code):
+        return _code(item, known)
+    return {"type": "string", "minLength": 1, "maxLength": MOST_TEXT} if isinstance(item, Text) else _plain(item)
 
-
-def names(properties: Mapping[str, Any]) -> list[str]:
-    """The names of an object's properties, for a table of them."""
-    return list(properties.get("properties", {}))
