@@ -1,0 +1,162 @@
+"""A served demo district and a real browser; skipped where there is none, but never where all must run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+import app
+from portal import setup
+from portal.accounts import passwords
+from portal.demo import Sizes, load_demo
+from portal.server_session import PLAIN_COOKIE
+from portal.settings import Settings
+from portal.system import System
+from tests.site import Site
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+NO_BROWSER = "Pages are not tried in a browser: there is no Chromium; install it with: sudo apt install chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--disable-quic", "--disable-dev-shm-usage",
+]  # fmt: skip
+TODAY = date(2026, 11, 23)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs the browser."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not CHROMIUM:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Served:
+    """A site that answers at ``address``; tokens of sessions by (role, language), records by kind."""
+
+    site: Site
+    address: str
+    ids: dict[str, UUID]
+    tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def token(self, role: str, language: str) -> str:
+        """The session of somebody with a role, made at the first call."""
+        key = (role, language)
+        if key not in self.tokens:
+            user = self.site.account(role, "000101", language=language, name=f"{role}-{language}")
+            self.tokens[key] = self.site.sign_in(user)
+        return self.tokens[key]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hashing that takes no time: what it costs to guess is not what these tests ask."""
+    usual, passwords.HASHER = passwords.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield
+    passwords.HASHER = usual
+
+
+def _serve(folder: Path, sizes: Sizes | None) -> Iterator[Served]:
+    settings = Settings(data=folder / "data", keys=folder / "keys.json", index=folder / "index", synchronous="OFF")
+    system = System(settings, app.catalogue())
+    database = setup.make_ready(system)
+    if sizes is not None:
+        load_demo(system, sizes, lambda rows: None)
+    application = app.create_app(settings)
+    server = make_server("127.0.0.1", 0, application, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Served(Site(application, {}), f"http://127.0.0.1:{server.server_port}", dict(_ids(system)))
+    server.shutdown()
+    thread.join()
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A small demo district, served."""
+    yield from _serve(tmp_path_factory.mktemp("served"), Sizes(120, 30, 80, 1, TODAY))
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A site with an area tree and nothing in it, served."""
+    folder = tmp_path_factory.mktemp("bare")
+    yield from _serve(folder, Sizes(0, 0, 0, 1, TODAY))
+
+
+def _ids(system: System) -> Iterator[tuple[str, UUID]]:
+    """One record of each kind that has any; of places a building with rooms."""
+    with system.database.reading() as session:
+        for kind, records in system.catalogue.items():
+            table = records.kind.table
+            found = session.scalar(sa.select(table.c.id).where(table.c.retired_at.is_(None)).order_by(table.c.id))
+            if found is not None:
+                yield kind, found
+
+
+@dataclass
+class Tab:
+    """A page in the browser with what it said on its console."""
+
+    page: Page
+    address: str
+    said: list[str]
+
+    def open(self, path: str) -> int:
+        """Open an address of the site; returns the status."""
+        self.said.clear()
+        answer = self.page.goto(self.address + path)
+        assert answer is not None
+        return answer.status
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Any]:
+    """Makes tabs: ``tab(served, role, language, width, script=True)``."""
+    contexts: list[BrowserContext] = []
+
+    def make(at: Served, role: str | None = None, language: str = "zh", width: int = 1280, script: bool = True) -> Tab:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, locale="zh-CN" if language == "zh" else "en-GB",
+            java_script_enabled=script,
+        )  # fmt: skip
+        contexts.append(context)
+        if role is not None:
+            token = at.token(role, language)
+            context.add_cookies([{"name": PLAIN_COOKIE, "value": token, "url": at.address}])
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        made = Tab(page, at.address, [])
+        page.on("console", lambda message: made.said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: made.said.append(str(error)))
+        return made
+
+    yield make
+    for context in contexts:
+        context.close()

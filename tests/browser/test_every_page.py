@@ -1,0 +1,83 @@
+"""Every page in a real browser: no accessibility fault, no error on the console, no sideways scrolling, sound HTML."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.addresses import PUBLIC, STAFF
+from tests.browser.conftest import Served
+
+LANGUAGES, WIDTHS = ("zh", "en"), (1280, 360)
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+ALL = list(itertools.product(LANGUAGES, WIDTHS))
+
+
+def pairwise(addresses):
+    """Each page once, the combinations in turn, so that each value of each dimension is seen on many pages."""
+    return [(*(one if isinstance(one, tuple) else (None, one)), *ALL[at % 4]) for at, one in enumerate(addresses)]
+
+
+def rest(addresses):
+    """All the other combinations."""
+    chosen = set(pairwise(addresses))
+    whole = [(*(a if isinstance(a, tuple) else (None, a)), *c) for a, c in itertools.product(addresses, ALL)]
+    return [one for one in whole if one not in chosen]
+
+
+def cases():
+    """The pairwise cases, and the rest marked as long."""
+    every = [*STAFF, *PUBLIC]
+    return [*pairwise(every), *(pytest.param(*one, marks=pytest.mark.full) for one in rest(every))]
+
+
+def faults(at: Served, tab, role, path, language, width) -> list[str]:
+    """What is wrong with a page as the browser shows it."""
+    told = path.format_map({**{kind: "01900000-0000-7000-8000-000000000000" for kind in ("x",)}, **at.ids})
+    if role is None and language == "en" and not told.startswith("/login"):
+        told = f"/en{told}"
+    opened = tab(at, role, language, width)
+    status = opened.open(told)
+    opened.page.wait_for_load_state("networkidle")
+    wrong = [] if status in (200, 404) else [f"status {status}"]
+    # A browser says on its console that a page was not found; that is no fault of the page.
+    wrong += [text for text in opened.said if not (status == 404 and "404" in text)]
+    wide = opened.page.evaluate("document.documentElement.scrollWidth")
+    if wide > width:
+        wrong.append(f"{wide} px wide on a screen of {width}")
+    found = Axe().run(opened.page, options=AXE).response["violations"]
+    wrong += [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+    return [f"{told} [{language} {width}] {text}" for text in wrong]
+
+
+@pytest.mark.parametrize(("role", "path", "language", "width"), cases())
+def test_a_page_is_without_fault(served, tab, role, path, language, width):
+    assert not faults(served, tab, role, path, language, width)
+
+
+@pytest.mark.parametrize(("role", "path", "language", "width"), pairwise(STAFF[:14]))
+def test_an_empty_site_is_without_fault(bare, tab, role, path, language, width):
+    assert not faults(bare, tab, role, path, language, width)
+
+
+def test_the_html_is_valid(served, tab, tmp_path):
+    """Every page once, checked by html-validate where Node.js is there."""
+    tool = Path(__file__).parent / "node_modules/.bin/html-validate"
+    command = [str(tool)] if tool.exists() else [shutil.which("html-validate") or ""]
+    if not command[0]:
+        pytest.skip("HTML is not validated: install html-validate with: npm install --prefix tests/browser")
+    for number, (role, path) in enumerate([*STAFF, *((None, path) for path in PUBLIC)]):
+        opened = tab(served, role, "zh", 1280, script=False)
+        answer = opened.page.goto(served.address + path.format_map(served.ids))
+        (tmp_path / f"{number:03}.html").write_text(answer.text(), encoding="utf-8")
+    rules = {"extends": ["html-validate:recommended"], "rules": {"long-title": "off", "no-trailing-whitespace": "off"}}
+    (tmp_path / ".htmlvalidate.json").write_text(json.dumps(rules))
+    done = subprocess.run([*command, "--formatter", "text", "*.html"], cwd=tmp_path, capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    assert done.returncode == 0, done.stdout[:6000]
