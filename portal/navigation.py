@@ -19,6 +19,7 @@ ENTRIES: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         ("imports", N_("Imports"), "imports.history", "import"),
         ("exports", N_("Exports"), "exports.history", "export"),
         ("transfers", N_("Transfers"), "desk.transfers_list", "desk"),
+        ("proposals", N_("Proposals"), "desk.proposals_list", "desk"),
         ("duplicates", N_("Duplicates"), "desk.duplicates_list", "desk"),
         ("jobs", N_("My jobs"), "jobs.own", "desk"),
     )),

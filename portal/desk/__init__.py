@@ -4,12 +4,15 @@ from . import (
     alike,
     building_views,
     bulk_views,
+    check_views,
     editing,
     families,
+    file_views,
     household_views,
     life_views,
     lists,
     merging_views,
+    proposal_views,
     searching,
     showing_records,
     suggesting,
@@ -19,6 +22,7 @@ from . import (
 from .pages import pages
 
 __all__ = [
-    "alike", "building_views", "bulk_views", "editing", "families", "household_views", "life_views", "lists",
-    "merging_views", "pages", "searching", "showing_records", "suggesting", "transfer_views", "work",
+    "alike", "building_views", "bulk_views", "check_views", "editing", "families", "file_views", "household_views",
+    "life_views", "lists", "merging_views", "pages", "proposal_views", "searching", "showing_records", "suggesting",
+    "transfer_views", "work",
 ]

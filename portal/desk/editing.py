@@ -252,7 +252,7 @@ def _stale(told: Records, current: Item, typed: Typed) -> str:
         words = wording(session)
         shown = showing.masked(told, current, system().keys).values
         differences = [
-            Difference(name, gettext(one.label), words.text(one, shown.get(name)), _typed_text(one, value, words))
+            Difference(name, gettext(one.label), words.text(one, shown.get(name)), typed_text(one, value, words))
             for name, value in typed.raw.items()
             if (one := told.storage.fields.get(name)) is not None and not _same(one, shown.get(name), value, words)
         ]
@@ -264,7 +264,8 @@ def _stale(told: Records, current: Item, typed: Typed) -> str:
         )  # fmt: skip
 
 
-def _typed_text(told: RecordField, value: Any, words: Wording) -> str:
+def typed_text(told: RecordField, value: Any, words: Wording) -> str:
+    """What was typed into a field, in the words that the value would be shown in."""
     if isinstance(told, Parts):
         return gettext("%(count)s entries", count=len(value or ()))
     try:
@@ -276,4 +277,4 @@ def _typed_text(told: RecordField, value: Any, words: Wording) -> str:
 def _same(told: RecordField, now: Any, typed: Any, words: Wording) -> bool:
     if isinstance(told, Parts):
         return len(now or ()) == len(typed or ())
-    return _typed_text(told, typed, words) == words.text(told, now)
+    return typed_text(told, typed, words) == words.text(told, now)

@@ -117,7 +117,7 @@ def read_wish(told: Records, args: MultiDict[str, str], words: Wording) -> Asked
         value, text = _filter_value(name, item, args, words)
         if value is not None:
             filters[name] = value
-            chips.append((name, f"{gettext(item.label)}: {text}"))
+            chips.append((parameter(name), f"{gettext(item.label)}: {text}"))
     areas = []
     if args.get("area"):
         area = words.known.areas.find(args["area"])
@@ -143,6 +143,11 @@ def _marks(args: MultiDict[str, str]) -> dict[str, bool]:
     return {name: True for name in ("incomplete", "overdue") if args.get(name)}
 
 
+def parameter(name: str) -> str:
+    """What a filter is called in an address: a field called ``kind`` must not be taken for the kind of the list."""
+    return "kind_" if name == "kind" else name
+
+
 def _is_filter(item: RecordField) -> bool:
     if isinstance(item, Parts):
         return _searchable(item) is not None
@@ -165,7 +170,7 @@ def _filter_value(name: str, item: RecordField, args: MultiDict[str, str], words
         except ValueError:
             return None, ""
         return Range(*bounds), f"{formats.day(least) if least else '…'} – {formats.day(most) if most else '…'}"
-    given = [text.strip()[:LONGEST] for text in args.getlist(name)[:MOST_VALUES] if text.strip()]
+    given = [text.strip()[:LONGEST] for text in args.getlist(parameter(name))[:MOST_VALUES] if text.strip()]
     if not given:
         return None, ""
     if isinstance(item, YesNo):
@@ -190,11 +195,11 @@ def _bound(item: Day, text: str) -> Any:
 def offered(told: Records, args: MultiDict[str, str], words: Wording) -> list[Filter]:
     """The filters of the form above the list, with what is chosen in them."""
     found = []
-    for name, item in told.storage.fields.items():
+    for field_name, item in told.storage.fields.items():
         if not _is_filter(item):
             continue
-        given = args.getlist(name)
-        label = gettext(item.label)
+        name = parameter(field_name)
+        given, label = args.getlist(name), gettext(item.label)
         if isinstance(item, Day):
             found.append(Filter(name, label, "days", values=[args.get(f"{name}_from", ""), args.get(f"{name}_to", "")]))
         elif isinstance(item, YesNo):
@@ -291,9 +296,10 @@ def _groups(told: Records, kind: str) -> list[tuple[str, list[tuple[str, str, st
 
 def _choice(told: Records, kind: str, name: str, one: listing.Count, words: Wording) -> tuple[str, str, str, bool]:
     value = {True: "true", False: "false"}.get(one.value, one.value)
-    chosen = str(value) in request.args.getlist(name)
-    left = [text for text in request.args.getlist(name) if text != str(value)]
-    address = address_maker(kind)(**{name: left if chosen else [*left, value]})
+    given = request.args.getlist(parameter(name))
+    chosen = str(value) in given
+    left = [text for text in given if text != str(value)]
+    address = address_maker(kind)(**{parameter(name): left if chosen else [*left, value]})
     text = words.text(told.storage.fields[name], [one.value] if isinstance(one.value, list) else one.value)
     if hasattr(told.storage.fields[name], "scheme"):
         text = words.known.codes(told.storage.fields[name].scheme).name(one.value, words.language)

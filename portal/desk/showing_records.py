@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask_babel import gettext
 
-from registries import changes, incoming, showing
+from registries import attachments, changes, incoming, showing
 from registries.fields import RecordField
 from registries.messages import N_
 from registries.records import Item, NotFound, Records
@@ -33,6 +33,9 @@ REASONS = (
 ACTIONS = {
     "create": N_("Created"), "update": N_("Changed"), "retire": N_("Taken out of use"), "restore": N_("Brought back"),
     "merge": N_("Merged"), "unmerge": N_("Parted again"), "import": N_("Imported"), "undo": N_("Import taken back"),
+    "attach": N_("File added"), "detach": N_("File taken away"), "check": N_("Checked in place"),
+    "propose": N_("Change proposed"), "take": N_("Proposal taken over"), "return": N_("Proposal sent back"),
+    "submit": N_("Handed in for review"), "publish": N_("Published"), "withdraw": N_("Withdrawn from the site"),
     "move": N_("Moved with its area"), "apart": N_("Told apart"), "erase": N_("Erased"), "transfer": N_("Transferred"),
 }  # fmt: skip
 
@@ -147,6 +150,7 @@ def _page(
             revealed=bool(revealed), problems=problems, area=words.area(item.values["area_id"]), point=_point(values),
             may_write=actor().may("write", told.kind.database, item.area_path),
             may_reveal=actor().may("reveal", told.kind.database, item.area_path),
+            files=attachments.listed(session, told, item.id),
             extra=extra.given if extra else None, extra_template=extra.template if extra else "",
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from flask import render_template, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from registries import duplicates, importing, listing
+from registries import duplicates, importing, listing, proposals
 from registries.access import REGISTRIES, Actor
 from registries.days import today
 from registries.facilities import due as facility_due
@@ -127,6 +127,26 @@ def _transfers(session: Session, who: Actor, words: Wording) -> Iterator[Pile]:
     yield pile
 
 
+def _proposals(session: Session, who: Actor, words: Wording) -> Iterator[Pile]:
+    """What grid workers propose, and what came back to whoever proposed it."""
+    pile, back = Pile(gettext("Proposals to decide")), Pile(gettext("Proposals that came back"))
+    for told in system().catalogue.values():
+        if told.kind.database not in proposals.PROPOSAL or who.scopes("read", told.kind.database) == []:
+            continue
+        for one in proposals.waiting(session, told, actor=who, limit=MOST):
+            pile.tasks.append(_proposal_task(one, words))
+        for one in proposals.own(session, told, actor=who):
+            if one.state == proposals.RETURNED:
+                back.tasks.append(_proposal_task(one, words, one.answer or ""))
+    yield from (pile, back)
+
+
+def _proposal_task(one: proposals.Proposal, words: Wording, note: str = "") -> Task:
+    text = words.title(one.kind, one.record_id) or str(one.record_id)
+    address = url_for("desk.proposal", kind=one.kind, proposal_id=one.id)
+    return Task(text, address, note or f"{one.proposed_by} · {formats.relative(one.proposed_at)}")
+
+
 def _pairs(session: Session, who: Actor, words: Wording) -> Iterator[Pile]:
     pile = Pile(gettext("Probable duplicates"))
     for name, told in system().catalogue.items():
@@ -163,5 +183,5 @@ def _failed_jobs(session: Session, who: Actor, words: Wording) -> Iterator[Pile]
 
 #: What is asked for things to do, in the order of the page; a package with work of its own adds its function.
 SOURCES: list[Callable[[Session, Actor, Wording], Iterator[Pile]]] = [
-    _transfers, _inspections, _checks, _licences, _reviews, _pairs, _imports, _failed_jobs,
+    _transfers, _proposals, _inspections, _checks, _licences, _reviews, _pairs, _imports, _failed_jobs,
 ]

@@ -53,6 +53,17 @@ def test_a_list_shows_masks_and_never_whole_numbers(visitor):
     assert not re.search(r"1390000\d{4}|000101198\d{10}", page.text)
 
 
+def test_a_field_called_kind_is_not_taken_for_the_kind_of_the_list(visitor, site):
+    with site.system.database.writing("facilities") as session:
+        site.system.catalogue["place"].create(
+            session, {"name": "1号楼", "kind": "建筑物", "address": "临河路1号", "area_id": "000101001"},
+            actor=site.console, reason="test",
+        )  # fmt: skip
+    clerk = visitor("clerk")
+    link = next(a["href"] for a in clerk.page("/desk/place/?counts=1").all("a") if "kind_=" in str(a.get("href")))
+    assert len(titles(clerk.page(link))) == 1
+
+
 def test_an_area_that_is_not_there_is_named(visitor):
     assert "无此地" in visitor("clerk").page("/desk/resident/?area=无此地").text
 
