@@ -7,7 +7,7 @@ same step serves one record from a form.
 
 from __future__ import annotations
 
-import marshal
+import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
@@ -111,13 +111,13 @@ def parts_of(prepared: Sequence[Prepared], name: str) -> list[tuple[Any, ...]]:
 
 
 def handed_back(prepared: Iterable[Prepared]) -> bytes:
-    """Prepared records for the process that writes them, which is one of ours: half the work of pickling them."""
-    return marshal.dumps([(one.row, one.parts, tuple(one.told)) for one in prepared])
+    """Prepared records for the process that writes them, which is one of ours: bare tuples pickle fastest."""
+    return pickle.dumps([(one.row, one.parts, tuple(one.told)) for one in prepared])
 
 
 def taken_over(data: bytes) -> list[Prepared]:
     """The records that `handed_back` gave."""
-    return [Prepared(row, parts, Told(*told)) for row, parts, told in marshal.loads(data)]  # noqa: S302
+    return [Prepared(row, parts, Told(*told)) for row, parts, told in pickle.loads(data)]  # noqa: S301
 
 
 def packed(news: Sequence[New]) -> bytes:
