@@ -84,25 +84,24 @@ def _check_page(one: Import, batch: Batch) -> str:
         "imports/check.html", one=one, batch=batch, records=records, known=known, faults=faults, groups=groups,
         warnings=warnings, changed=changed, more=more, doubts=doubts, transfers=transfers, repeated=repeated,
         letters=letters, own=_own(one), failure=_failure(one), notes=_notes(batch),
-        workbook=_has_workbook(one), told=lambda fault: fault.problem.localised(gettext),
+        workbook=_has_workbook(one), scanned=reviewing.SCANNED, told=lambda fault: fault.problem.localised(gettext),
     )
 
 
 def _result_page(one: Import) -> str:
     batch = one.batch
-    written, left, edited, known = [], [], 0, None
+    written, left, known = [], [], None
     if batch is not None:
         with system().database.reading() as session:
             known = references.load(session)
             if batch.state == "applied":
                 written = list(reviewing.written(session, system().catalogue, batch, actor=actor(), limit=SHOWN))
-                edited = reviewing.edited(session, batch)
-            elif batch.state == "undone":
+            elif batch.state == "undone" and not _left_nothing(one):
                 left = reviewing.left_behind(session, batch)
     note_shown((kind, record_id) for kind, record_id, _action, _title in written)
     return render_template(
         "imports/result.html", one=one, batch=batch, records=system().catalogue[one.kind], written=written, left=left,
-        edited=edited, known=known, own=_own(one), failure=_failure(one), state_names=STATE_NAMES,
+        known=known, own=_own(one), failure=_failure(one), state_names=STATE_NAMES,
         catalogue=system().catalogue, workbook=_has_workbook(one), may_undo=_may_undo(one),
         duplicates=_duplicates_address(one.kind),
         notes=_notes(batch) if batch is not None else [],
@@ -111,6 +110,11 @@ def _result_page(one: Import) -> str:
 
 def _duplicates_address(kind: str) -> str | None:
     return url_for("desk.duplicates_list", kind=kind) if may("desk") else None
+
+
+def _left_nothing(one: Import) -> bool:
+    """Whether the job that took it back told that it left no record; to ask the log takes long for a large batch."""
+    return one.job is not None and (one.job.result or {}).get("conflicts") == 0
 
 
 def _may_undo(one: Import) -> bool:

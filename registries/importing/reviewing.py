@@ -32,7 +32,7 @@ from .batches import BATCH, STAGED_ROW, Batch
 
 PAGE = 50
 #: Faults are counted by their sort up to so many, and so many rows are named for each.
-SCANNED, ROWS_NAMED = 20_000, 5
+SCANNED, ROWS_NAMED = 3_000, 5
 #: What may be somebody's phone or identity number, also with a digit too few or too many; no code of a firm, which has
 #: letters.
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9]\d{9}|\d{14,}[Xx]?)(?![0-9A-Za-z])")
