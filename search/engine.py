@@ -72,7 +72,8 @@ class Query:
     the given values in each named facet, those of the facet ``overdue`` for one of the named deadlines before
     ``day`` (today); ``audience`` "staff" also finds what is public. ``told`` says of words of the text which
     records they mean besides those that hold them, by id: what an index must not know, such as names of people.
-    ``scopes_of`` narrows single kinds further than ``scopes``.
+    ``scopes_of`` narrows single kinds further than ``scopes``; of the kinds ``public_of`` only what is public is found,
+    but everywhere.
     Without text everything that fits is found, newest first.
     """
 
@@ -86,6 +87,7 @@ class Query:
     day: Day | None = None
     told: Mapping[str, Collection[str]] = field(default_factory=dict)
     scopes_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    public_of: tuple[str, ...] = ()
     sort: str = "relevance"
     offset: int = 0
     limit: int = 20

@@ -25,7 +25,7 @@ from registries.access import Actor
 from registries.areas import SEGMENT
 from registries.days import CHINA_TIME, today
 from registries.db import Database
-from registries.findable import Findable
+from registries.findable import PUBLIC, Findable
 from registries.marks import FRESH_DAYS, lacking
 from registries.messages import N_, Problem, Refused
 from registries.records import Item, Records
@@ -227,11 +227,12 @@ class Feed:
             for kind in {hit.kind for hit in hits} & self.findable.keys():
                 records = self.findable[kind]
                 items = records.load(session, [UUID(hit.id) for hit in hits if hit.kind == kind])
-                documents = self._documents(session, records, items)
-                shown = {told.key for told in documents if not public or told.audience == "public"}
+                audiences = {told.key: told.audience for told in self._documents(session, records, items)}
                 keys |= {
-                    (kind, str(item.id)) for item in items if (kind, str(item.id)) in shown
-                    and (public or actor.may("read", records.kind.database, item.area_path))
+                    key for item in items if (key := (kind, str(item.id))) in audiences and (
+                        audiences[key] == PUBLIC
+                        or (not public and actor.may("read", records.kind.database, item.area_path))
+                    )
                 }
             return keys
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -180,6 +180,7 @@ class Snapshot:
                 query.audience,
                 query.scopes,
                 tuple(sorted(query.scopes_of.items())),
+                query.public_of,
                 self._day(query) if OVERDUE in query.filters else 0,
                 tuple(sorted((name, tuple(sorted(values))) for name, values in query.filters.items())),
             ),
@@ -192,13 +193,16 @@ class Snapshot:
         if mask is None:
             mask = self.alive.copy()
             if query.kinds:
-                mask &= np.isin(self.columns["kind"], self.ordinals.known(query.kinds))
+                mask &= self._of_kinds(query.kinds)
             if query.audience != "staff":
                 mask &= np.isin(self.columns["audience"], self.ordinals.known([query.audience]))
+            openly = self._of_kinds(query.public_of)
+            if query.public_of:
+                mask &= ~openly | np.isin(self.columns["audience"], self.ordinals.known(["public"]))
             if query.scopes is not None:
-                mask &= self._inside(query.scopes)
+                mask &= self._inside(query.scopes) | openly
             for kind, scopes in query.scopes_of.items():
-                mask &= ~np.isin(self.columns["kind"], self.ordinals.known([kind])) | self._inside(scopes)
+                mask &= ~self._of_kinds([kind]) | self._inside(scopes)
             for name, values in query.filters.items():
                 if name == OVERDUE:
                     mask &= np.any([self.overdue(deadline, query) for deadline in sorted(values)], axis=0)
@@ -211,6 +215,10 @@ class Snapshot:
             while len(self.masks) > MASKS:
                 self.masks.popitem(last=False)
         return mask
+
+    def _of_kinds(self, kinds: Iterable[str]) -> NDArray[np.bool_]:
+        of_kinds: NDArray[np.bool_] = np.isin(self.columns["kind"], self.ordinals.known(kinds))
+        return of_kinds
 
     def _inside(self, scopes: tuple[str, ...]) -> NDArray[np.bool_]:
         inside: NDArray[np.bool_] = self.ordinals.where(lambda path: path.startswith(scopes or ("\0",)))[

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from registries import readings
-from registries.access import Actor
+from registries.access import REGISTRIES, Actor
 from registries.messages import N_
 
 from .engine import Hit, Query, Result
@@ -72,11 +72,21 @@ class Units:
 
 
 def kinds(feed: Feed, actor: Actor) -> tuple[str, ...]:
-    """The kinds of unit of which the actor may see any."""
+    """The kinds of unit of which the actor may see any.
+
+    Whoever may see the units of one registry finds published projects too, as everybody does.
+    """
+    found = [name for name in KINDS if name in feed.findable]
+    read = {name for name in found if reads(feed, actor, name)}
     return tuple(
-        name for name in KINDS
-        if name in feed.findable and actor.scopes("read", feed.findable[name].kind.database) != []
+        name for name in found
+        if name in read or (read and feed.findable[name].kind.database not in REGISTRIES)
     )
+
+
+def reads(feed: Feed, actor: Actor, kind: str) -> bool:
+    """Whether the actor may read records of a kind anywhere, and not only what is public."""
+    return actor.scopes("read", feed.findable[kind].kind.database) != []
 
 
 def find(feed: Feed, wish: Wish, *, actor: Actor, led_by: LedBy | None = None) -> Units:
@@ -92,7 +102,9 @@ def find(feed: Feed, wish: Wish, *, actor: Actor, led_by: LedBy | None = None) -
         filters={name: values for name, values in wish.chosen.items() if name != "kind"},
         told=_told(feed, wish.text, actor, led_by) if led_by and "organisation" in allowed else {},
         sort="date" if wish.order == "date" else "relevance",
-        offset=(wish.page - 1) * wish.limit, limit=wish.limit, **scopes(feed, actor, allowed),
+        offset=(wish.page - 1) * wish.limit, limit=wish.limit,
+        **scopes(feed, actor, [kind for kind in allowed if reads(feed, actor, kind)]),
+        public_of=tuple(kind for kind in allowed if not reads(feed, actor, kind)),
     )
     with feed.database.reading() as session:
         allows = feed.still_there(session, actor, False)

@@ -168,7 +168,7 @@ def _row(hit: Hit, item: Item, led: Mapping[str, str], words: Wording) -> Row:
     return Row(
         address_of(hit.kind, item.id), title, passages[0] if passages else (),
         value_name("kind", hit.kind, words), values.get("address") or values.get("location") or "",
-        words.area(values["area_id"]), list(badges(item, words)), led.get(hit.id),
+        words.area(values["area_id"]) if values.get("area_id") else "", list(badges(item, words)), led.get(hit.id),
     )
 
 

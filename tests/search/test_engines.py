@@ -458,3 +458,13 @@ def test_a_word_that_stands_nowhere_is_suggested_better_however_much_the_others_
     assert result.total > 3
     assert (result.partly, result.suggestion) == (True, "粮食机械厂")
     assert not engine.search(Query("粮食机械厂")).partly
+
+
+def test_of_some_kinds_only_what_is_public_is_found_but_everywhere(engine):
+    there = {"area_path": "0001.0002."}
+    filled(
+        engine, unit(1, "东风超市", audience="staff", **there), notice(2, "东风通知", **there),
+        notice(3, "东风草稿", audience="staff", area_path="0001.0001."),
+    )  # fmt: skip
+    asked = {"audience": "staff", "scopes": ("0001.0001.",), "public_of": ("notice",)}
+    assert titles(engine, "东风", **asked) == ["东风通知"]

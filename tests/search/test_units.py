@@ -12,6 +12,8 @@ from registries import changes
 from registries.access import PUBLIC, Actor, Grant
 from registries.days import today
 from registries.organisations.people import led_by
+from registries.programme.service import PROJECT
+from registries.records import Records
 from search import units
 from search.feed import Feed
 from search.finding import FACETS, find
@@ -159,3 +161,17 @@ def test_pages_follow_each_other_without_gap(feed, add, actor):
     pages = [units.find(feed, Wish("望海", page=n, limit=2), actor=actor) for n in (1, 2, 3)]
     assert [page.last_page for page in pages] == [3, 3, 3]
     assert len({hit.id for page in pages for hit in page.hits}) == 5
+
+
+def test_who_may_see_units_finds_published_projects_but_no_drafts(any_database, catalogue, tmp_path, actor):
+    projects = Records(PROJECT)
+    feed = Feed(any_database, {**catalogue, "project": projects}, tmp_path / "with_projects")
+    who = person(any_database, "leader", EAST)
+    assert "project" in units.kinds(feed, who)
+    assert not units.reads(feed, who, "project")
+    assert units.kinds(feed, PUBLIC) == ()
+    with any_database.writing("network") as session:
+        projects.create(session, {"title": "消防进社区", "area_id": WEST}, actor=actor, reason="test")
+    assert titles(feed, who, "消防进社区") == []
+    assert titles(feed, actor, "消防进社区") == ["消防进社区"]
+    feed.engine.close()
