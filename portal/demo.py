@@ -33,6 +33,7 @@ from .accounts import passwords
 from .accounts import service as accounts
 from .accounts.models import User
 from .accounts.passwords import NewPassword
+from .news.demo import loading as site_texts
 from .system import System
 
 SOURCE = "demo"
@@ -97,13 +98,19 @@ def load_demo(system: System, sizes: Sizes, progress: Callable[[int], None]) -> 
         begun = state(session)
         if begun is None:
             _require_empty(system, session)
+        lacks_texts = not site_texts.are_there(session, system)
     if begun and begun[0] == "finish":
-        return False
+        # A demo of an earlier version has no texts yet.
+        if lacks_texts:
+            site_texts.load(system, begun[1].today, progress)
+            system.feed.catch_up()
+        return lacks_texts
     sizes = begun[1] if begun else sizes
     district = District(sizes.seed, sizes.residents, sizes.organisations, sizes.facilities, today=sizes.today)
     if not begun:
         _mark(system, "begin", sizes)
     _Loader(system, district, resumed=bool(begun), progress=progress).run()
+    site_texts.load(system, sizes.today, progress)
     system.feed.rebuild()
     _mark(system, "finish", sizes)
     return True
