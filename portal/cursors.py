@@ -1,36 +1,66 @@
-"""The place in a list where a page begins, as part of an address."""
+"""Where the next page of a list begins, as text that nobody can read or make up.
+
+The value a list is sorted by may be somebody's name, and an address ends up in logs; so a cursor is sealed. It opens
+only for the very list that it was made for.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
+import hashlib
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-Cursor = tuple[Any, UUID]
+import orjson
 
-_READ = {"d": date.fromisoformat, "m": datetime.fromisoformat, "u": UUID}
+from registries.crypto import Keys, Tampered
 
-
-def pack(cursor: Cursor | None) -> str | None:
-    """A cursor as text; it holds nothing that the page itself does not show."""
-    if cursor is None:
-        return None
-    value, record_id = cursor
-    mark = "m" if isinstance(value, datetime) else "d" if isinstance(value, date) else "u" if isinstance(
-        value, UUID) else ""  # fmt: skip
-    told = json.dumps([mark, str(value) if mark else value, record_id.hex], ensure_ascii=False)
-    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+_PLACE = UUID(int=0)
+_MARKS: tuple[tuple[type, str, Callable[[str], Any]], ...] = (
+    (datetime, "m", datetime.fromisoformat), (date, "d", date.fromisoformat), (UUID, "u", UUID),
+)  # fmt: skip
 
 
-def unpack(text: str | None) -> Cursor | None:
-    """The cursor that `pack` wrote; ``None`` for what it did not, so that a mangled address shows the first page."""
-    if not text:
-        return None
+class Foreign(Exception):
+    """The cursor is none, or one of another list."""
+
+
+def purpose(*told: Any) -> str:
+    """What makes a list the list it is: it stands in the cursors of the list."""
+    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+def pack(keys: Keys, purpose: str, *values: Any) -> str:
+    """Values as a cursor of a list."""
+    told = [purpose, *(_marked(value) for value in values)]
+    data = keys.seal_bytes("list", "cursor", _PLACE, orjson.dumps(told))
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def unpack(keys: Keys, purpose: str, text: str) -> list[Any]:
+    """The values of a cursor.
+
+    :raises Foreign: it is none of this list.
+    """
     try:
-        mark, value, record_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return (_READ[mark](value) if mark else value), UUID(record_id)
-    except (ValueError, KeyError, TypeError, binascii.Error):
-        return None
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        made_for, *told = orjson.loads(keys.open_bytes("list", "cursor", _PLACE, data))
+    except (Tampered, binascii.Error, LookupError, ValueError) as error:
+        raise Foreign(text[:20]) from error
+    if made_for != purpose:
+        raise Foreign(text[:20])
+    return [_read(mark, value) for mark, value in told]
+
+
+def _marked(value: Any) -> tuple[str, Any]:
+    for cls, mark, _read in _MARKS:
+        if isinstance(value, cls):
+            return mark, str(value) if cls is UUID else value.isoformat()
+    return "", value
+
+
+def _read(mark: str, value: Any) -> Any:
+    return next((read(value) for _cls, known, read in _MARKS if known == mark), value)

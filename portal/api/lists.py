@@ -18,7 +18,8 @@ from registries.records import Item, Records
 from registries.reference_fields import Code
 from registries.schemas import Parts
 
-from . import answers, asking, cursors
+from .. import cursors
+from . import answers, asking
 
 LEAST, MOST, USUAL = 1, 200, 50
 #: The parameters of every list, beside the filters of its kind.

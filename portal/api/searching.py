@@ -18,9 +18,10 @@ from registries.records import Records
 from search import finding
 from search.engine import Query
 
+from .. import cursors
 from ..security import actor, allowed
 from ..system import System
-from . import answers, asking, cursors
+from . import answers, asking
 from .blueprint import pages
 from .tokens import PLACES
 

@@ -23,6 +23,7 @@ from registries.population import transfers
 from registries.population.asking import Asked
 from registries.population.service import RESIDENT
 from registries.records import Conflict, Doubtful, Invalid, Item, Records
+from registries.reference_fields import Area
 from registries.schemas import Findings, Parts, fields_of
 
 from .. import forms
@@ -269,7 +270,8 @@ def typed_text(told: RecordField, value: Any, words: Wording) -> str:
     if isinstance(told, Parts):
         return gettext("%(count)s entries", count=len(value or ()))
     try:
-        return words.text(told, told.to_json(told.deserialize(told.tidy(value, words.known))))
+        tidied = told.tidy(value, words.known)
+        return words.text(told, told.to_json(tidied if isinstance(told, Area) else told.deserialize(tidied)))
     except Exception:  # noqa: BLE001  What cannot be read is shown as it was typed; the form says what is wrong.
         return str(value)
 

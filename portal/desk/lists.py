@@ -77,8 +77,8 @@ def records(kind: str) -> str:
     return render_template(
         "desk/records.html", kind=kind, records=told, asked=asked, rows=rows, columns=_headings(told, columns),
         found=count_text(number, more), filters=filters, address=address_maker(kind),
-        before=_page_address(kind, before=cursors.pack(page.before)),
-        after=_page_address(kind, after=cursors.pack(page.after)), all_columns=all_columns(told, columns),
+        before=_page_address(kind, before=_packed(told, asked.wish, page.before)),
+        after=_page_address(kind, after=_packed(told, asked.wish, page.after)), all_columns=all_columns(told, columns),
         column_names=columns, chosen=[(text, without_filter(kind, name)) for name, text in asked.chips],
         bulk=may("write", kind) and not asked.wish.retired,
         area=request.args.get("area", ""), groups=_groups(told, kind) if request.args.get("counts") else None,
@@ -133,10 +133,27 @@ def read_wish(told: Records, args: MultiDict[str, str], words: Wording) -> Asked
         order = name = ""
     wish = Wish(
         areas=areas, filters=filters, sort=name or "id", descending=order.startswith("-") or not order,
-        after=cursors.unpack(args.get("after")), before=cursors.unpack(args.get("before")),
         retired=bool(args.get("retired")), **_marks(args),
     )  # fmt: skip
+    wish = replace(wish, **{name: _unpacked(told, wish, args.get(name, "")) for name in ("after", "before")})
     return Asked(wish, order, chips, wrong)
+
+
+def _purpose(told: Records, wish: Wish) -> str:
+    return cursors.purpose("desk", told.name, wish.sort)
+
+
+def _packed(told: Records, wish: Wish, cursor: listing.Cursor | None) -> str | None:
+    return None if cursor is None else cursors.pack(system().keys, _purpose(told, wish), *cursor)
+
+
+def _unpacked(told: Records, wish: Wish, text: str) -> listing.Cursor | None:
+    """Where a page begins; a mangled address shows the first page."""
+    try:
+        value, record_id = cursors.unpack(system().keys, _purpose(told, wish), text) if text else (None, None)
+    except (cursors.Foreign, ValueError):
+        return None
+    return None if record_id is None else (value, record_id)
 
 
 def _marks(args: MultiDict[str, str]) -> dict[str, bool]:

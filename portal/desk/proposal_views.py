@@ -15,6 +15,8 @@ from registries import proposals, references, showing
 from registries.access import NotAllowed
 from registries.messages import N_, Refused
 from registries.records import Invalid, Item, NotFound, Records
+from registries.schemas import Parts
+from registries.storing import opened
 
 from .. import forms
 from ..security import actor, allowed
@@ -82,12 +84,13 @@ def note_proposal(kind: str, record_id: UUID) -> Answer:
         return _form(told, item, {**typed, name: [*(typed.get(name) or ()), {}]})
     note = request.form.get("note-to-clerk", "").strip() or None
     with system().database.reading() as session:
-        words = wording(session)
         raw = linking.with_ids(told.kind.schema, typed, references.load(session))
-        raw = _changed(told, item, showing.without_masks(told, item, raw, system().keys), words)
-        checked = told.check(session, raw, dict(item.values)) if raw else None
-    if checked is not None and checked.errors:
+        raw = showing.without_masks(told, item, raw, system().keys)
+        stored = opened(system().keys, item.values)
+        checked = told.check(session, raw, stored)
+    if checked.errors:
         return _form(told, item, typed, checked.errors), 422
+    raw = {name: raw[name] for name in raw if not _same(told, name, checked.values.get(name), stored.get(name))}
     try:
         with system().database.writing(told.kind.database) as session:
             proposals.propose(session, told, record_id, raw, actor=actor(), note=note)
@@ -158,13 +161,18 @@ def _kinds() -> list[Records]:
     ]
 
 
-def _changed(told: Records, item: Item, raw: Mapping[str, Any], words: Wording) -> dict[str, Any]:
-    """What differs from the record in words: an untouched field is no proposal."""
-    shown, fields = showing.masked(told, item, system().keys).values, told.storage.fields
-    return {
-        name: value for name, value in raw.items()
-        if name in fields and typed_text(fields[name], value, words) != words.text(fields[name], shown.get(name))
-    }
+def _same(told: Records, name: str, value: Any, stored: Any) -> bool:
+    """Whether a checked value says what the record says: an untouched field is no proposal."""
+    part = told.storage.parts.get(name)
+    if part is not None:
+        value, stored = _said(part, value), _said(part, stored)
+    return value == stored or (value in (None, [], "") and stored in (None, [], ""))
+
+
+def _said(part: Parts, rows: Any) -> list[dict[str, Any]]:
+    """The entries of a list without what is worked out and what is empty."""
+    plan = Wording.columns(part)
+    return [{key: row.get(key) for key in plan if row.get(key) not in (None, "")} for row in rows or ()]
 
 
 def _lines(told: Records, item: Item, raw: Mapping[str, Any], words: Wording) -> list[Line]:

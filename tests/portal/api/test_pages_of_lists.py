@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.api import cursors
+from portal import cursors
 from registries.access import console
 from registries.listing import Range
 from tests import factories
