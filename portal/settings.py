@@ -70,6 +70,12 @@ def _database_url(text: str) -> str:
     return text
 
 
+def _origin(text: str) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise ValueError(text)
+    return text.rstrip("/")
+
+
 def _setting(
     default: str, doc: str, read: Callable[[str], Any] = str, *, secret: bool = False, computed: bool = False
 ) -> Any:
@@ -136,6 +142,23 @@ class Settings:
     host: str = _setting("127.0.0.1", N_("The address that `sanku serve` listens on."))
     port: int = _setting("8000", N_("The port that `sanku serve` listens on."), _port)
     workers: int = _setting("2", N_("The number of server processes."), _positive)
+    threads: int = _setting("4", N_("How many requests each server process answers at once."), _positive)
+    access_log: str = _setting(
+        "",
+        N_("The file that each request is logged in, without what was searched for; `-`: the standard output; empty: "
+        "none, where a proxy logs them."),
+    )
+    metrics_token: str = _setting(
+        "",
+        N_("What a program has to show at `/metrics` (`Authorization: Bearer …`); empty: only this machine may ask."),
+        secret=True,
+    )
+    backup_hours: int = _setting(
+        "0",
+        N_("After how many hours without a new backup in `SANKU_BACKUPS` the site calls itself not ready (`/readyz`); "
+        "`0`: backups are not watched. 26 suits daily ones."),
+        _not_negative,
+    )
     language: str = _setting(
         "zh", N_("The language where a reader has not chosen one: `zh` or `en`."), _one_of("zh", "en")
     )
@@ -192,6 +215,21 @@ class Settings:
         N_("Within how many calendar days somebody is answered who asks about their own data; 15 working days are 21."),
         _positive,
     )
+    site_name: str = _setting("", N_("The name of the public site in Chinese; empty: 安全社区."))
+    site_name_en: str = _setting("", N_("The name of the public site in English; empty: Safe Community."))
+    site_address: str = _setting(
+        "", N_("The address of the public site (`https://…`) for links that leave it; empty: the one asked for."),
+        _origin,
+    )
+    sponsor: str = _setting("", N_("Who is answerable for the site (主办单位); shown at the foot of every page."))
+    organiser: str = _setting("", N_("Who runs the site (承办单位)."))
+    contact: str = _setting("", N_("How the site is reached (联系方式): an office phone number, or a mail address."))
+    site_code: str = _setting("", N_("The identification code of a government site (网站标识码)."))
+    icp_record: str = _setting("", N_("The number of the ICP record (ICP备案号)."))
+    police_record: str = _setting("", N_("The number of the record with the public security organ (公安备案号)."))
+    find_mistakes: str = _setting(
+        "", N_("The address of 我为政府网站找错 for this site (`https://…`); empty: only the site's own form."), _origin
+    )
     log_level: str = _setting(
         "INFO",
         N_("The least severe messages that are logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`."),
@@ -201,10 +239,9 @@ class Settings:
     def __post_init__(self) -> None:
         if self.keys is None:
             object.__setattr__(self, "keys", config_folder(os.environ) / "sanku" / "keys.json")
-        if self.index is None:
-            object.__setattr__(self, "index", self.data / "index")
-        if self.backups is None:
-            object.__setattr__(self, "backups", self.data / "backups")
+        for name in ("index", "backups"):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, self.data / name)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
