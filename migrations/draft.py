@@ -55,6 +55,7 @@ MODELS = (
     "portal.imports.models",
     "portal.jobs.models",
     "portal.leader.models",
+    "portal.mistakes.models",
     "portal.rights.models",
 )
 

@@ -8,14 +8,16 @@ from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import api, assets, desk, errors, formats, health, leader, navigation, public, security
+from . import api, assets, desk, errors, formats, health, leader, metrics, navigation, public, request_counts, security
 from .accounts import pages as account_pages
+from .addresses import safe_path
 from .admin import views as admin_views
 from .exports import views as export_views
 from .imports import views as import_views
 from .jobs import views as job_views
 from .language import translations_folder
 from .media import views as media_views
+from .mistakes import views as mistake_views
 from .system import System
 
 LANGUAGES = ("zh", "en")
@@ -46,9 +48,9 @@ def init_app(app: Flask, system: System) -> None:
     Babel(app, locale_selector=language)
     app.jinja_env.globals.update(language=language, other_address=other_address)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.register_blueprint(public.pages)
-    app.register_blueprint(public.pages, name="english", url_prefix="/en")
+    public.init_app(app, system)
     app.register_blueprint(health.pages)
+    app.register_blueprint(metrics.pages)
     errors.init_app(app)
     assets.init_app(app)
     formats.init_app(app)
@@ -63,8 +65,10 @@ def init_app(app: Flask, system: System) -> None:
     app.register_blueprint(job_views.pages)
     app.register_blueprint(admin_views.pages)
     media_views.init_app(app)
+    app.register_blueprint(mistake_views.pages)
     app.after_request(add_headers)
     _trust_proxies(app, system.settings.proxies)
+    request_counts.init_app(app, system.settings)
 
 
 def _trust_proxies(app: Flask, count: int) -> None:
@@ -106,7 +110,7 @@ def other_address() -> str:
         return f"{request.script_root}{request.path}?{urlencode([*asked, ('language', other)])}"
     query = f"?{request.query_string.decode()}" if request.query_string else ""
     path = request.path.removeprefix("/en") if language() == "en" else f"/en{request.path}"
-    return f"{request.script_root}{path or '/'}{query}"
+    return safe_path(f"{request.script_root}{path or '/'}{query}")
 
 
 def add_headers(response: Response) -> Response:

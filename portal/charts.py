@@ -63,7 +63,7 @@ def area_map(regions: Sequence[Region], title: str) -> Markup:
     points = [point for region in regions for ring in region.rings for point in ring]
     if not points:
         return Markup("")
-    frame = _Frame.around(points)
+    frame = Frame.around(points)
     drawn = [_region(region, frame) for region in regions]
     labels = [label for region in regions for label in _labels(region, frame, len(regions) <= NAMED)]
     size = "chart map" if len(regions) <= NAMED else "chart map many"
@@ -71,8 +71,22 @@ def area_map(regions: Sequence[Region], title: str) -> Markup:
     return element("svg", box, *drawn, element("g", {"class": "labels", "aria-hidden": "true"}, *labels))
 
 
+def located(regions: Sequence[Region], point: Point, title: str) -> Markup:
+    """A map of regions with their names and one point marked."""
+    points = [corner for region in regions for ring in region.rings for corner in ring]
+    if not points:
+        return Markup("")
+    frame = Frame.around([*points, point])
+    drawn = [_region(region, frame) for region in regions]
+    names = [label for region in regions for label in _labels(region, frame, True)[:1]] if len(regions) <= NAMED else []
+    x, y = frame.place(point)
+    mark = element("circle", {"class": "mark", "cx": x, "cy": y, "r": 9})
+    box = {"class": "chart map", "viewBox": f"0 0 {WIDTH} {frame.height}", "role": "img", "aria-label": title}
+    return element("svg", box, *drawn, element("g", {"class": "labels", "aria-hidden": "true"}, *names), mark)
+
+
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
     """The part of the world that a map shows. A degree of longitude is shorter than one of latitude."""
 
     west: float
@@ -82,7 +96,8 @@ class _Frame:
     height: int
 
     @classmethod
-    def around(cls, points: Sequence[Point]) -> _Frame:
+    def around(cls, points: Sequence[Point]) -> Frame:
+        """A map that just holds these points."""
         xs, ys = [x for x, _ in points], [y for _, y in points]
         # 0.76 is the cosine of 40.5° north; between 20° and 50° no shape suffers from it.
         squeeze = 0.76
@@ -90,12 +105,27 @@ class _Frame:
         return cls(min(xs), max(ys), scale, squeeze, round((max(ys) - min(ys)) * scale) + 20)
 
     def place(self, point: Point) -> tuple[int, int]:
+        """Where a point stands on the map."""
         x, y = point
         return round((x - self.west) * self.squeeze * self.scale) + 10, round((self.north - y) * self.scale) + 10
 
 
-def _region(region: Region, frame: _Frame) -> Markup:
-    path = "".join(f"M{' '.join(f'{x},{y}' for x, y in _thinned(ring, frame))}Z" for ring in region.rings)
+    def thinned(self, ring: Sequence[Point]) -> Iterator[tuple[int, int]]:
+        """The points of a ring on the map, none of them twice in a row."""
+        last = None
+        for point in ring:
+            place = self.place(point)
+            if place != last:
+                yield place
+            last = place
+
+    def middle(self, rings: Sequence[Sequence[Point]]) -> tuple[int, int]:
+        """Where on the map the largest of some rings has its centre of gravity."""
+        return self.place(_middle(max(rings, key=lambda ring: abs(_size(ring)))))
+
+
+def _region(region: Region, frame: Frame) -> Markup:
+    path = "".join(f"M{' '.join(f'{x},{y}' for x, y in frame.thinned(ring))}Z" for ring in region.rings)
     shade = "none" if region.step is None else region.step
     shape = element(
         "path", {"class": f"area step-{shade}", "d": path, "fill-rule": "evenodd"},
@@ -106,17 +136,8 @@ def _region(region: Region, frame: _Frame) -> Markup:
     return element("a", {"href": region.address, "aria-label": f"{region.name}: {region.text}"}, shape)
 
 
-def _thinned(ring: Sequence[Point], frame: _Frame) -> Iterator[tuple[int, int]]:
-    last = None
-    for point in ring:
-        place = frame.place(point)
-        if place != last:
-            yield place
-        last = place
-
-
-def _labels(region: Region, frame: _Frame, named: bool) -> list[Markup]:
-    x, y = frame.place(_middle(max(region.rings, key=lambda ring: abs(_size(ring)))))
+def _labels(region: Region, frame: Frame, named: bool) -> list[Markup]:
+    x, y = frame.middle(region.rings)
     dark = " on-dark" if region.step is not None and region.step >= 3 else ""
     at = {"x": x, "text-anchor": "middle"}
     value = element("text", {"class": f"value{dark}", "y": y + (34 if named else 11), **at}, region.text)

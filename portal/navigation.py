@@ -29,7 +29,10 @@ ENTRIES: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         ("units", N_("Unit search"), "leader.units", "lead"),
         ("openings", N_("View of people"), "accounts.openings", "open_people"),
     )),
-    (N_("Website"), (("articles", N_("Articles"), "editing.articles", "edit"),)),
+    (N_("Website"), (
+        ("articles", N_("Articles"), "editing.articles", "edit"),
+        ("mistakes", N_("Reported errors"), "mistakes.unsettled", "edit"),
+    )),
     (N_("Administration"), (
         ("admin", N_("Administration"), "admin.start", "any_administration"),
         ("users", N_("Accounts"), "admin.users", "any_administration"),

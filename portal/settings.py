@@ -29,18 +29,15 @@ def _path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
+def _not_negative(text: str, least: int = 0) -> int:
+    number = int(text)
+    if number < least:
+        raise ValueError(text)
+    return number
+
+
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
-
-
-def _not_negative(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
+    return _not_negative(text, 1)
 
 
 def _port(text: str) -> int:

@@ -33,6 +33,8 @@ from .records import Records
 
 #: Seconds that a page may wait for figures; what takes longer is counted by the worker.
 AT_ONCE = 1.0
+#: Smaller numbers of people are not told to who may not see them.
+SMALL = 5
 #: The depth of the tree down to which months are told: district, street, community.
 _DEPTH = 3 * SEGMENT
 
@@ -133,6 +135,18 @@ class Figures:
         if scopes == []:
             raise NotAllowed(f"count {kind}")
         return self._current(kind).within(scopes)
+
+    def of_the_day(self, kind: str) -> int | None:
+        """How many there are in the whole district, as counted some time today: what everybody may know.
+
+        Pages for everybody must not be made anew, nor anything counted, whenever a record changes. A number below
+        `SMALL` is not told.
+        """
+        kept = self._kept.get(kind)
+        if kept is None or kept.counted_at.astimezone(CHINA_TIME).date() != today():
+            kept = self._current(kind)
+        number = kept.total().records
+        return number if number >= SMALL else None
 
     def kinds(self, actor: Actor) -> list[str]:
         """What the actor may see figures of, in the order of the counters."""

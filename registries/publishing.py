@@ -8,7 +8,7 @@ being written can be read by accident (internal and public text are separate fie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
@@ -190,9 +190,10 @@ def send_back(
 
 
 def publish(
-    session: Session, records: Records, record_id: UUID, check: Check, *, version: int, actor: Actor
+    session: Session, records: Records, record_id: UUID, check: Check, *, version: int, actor: Actor,
+    at: datetime | None = None,
 ) -> Item:
-    """Make the text public, at once or from the moment it names.
+    """Make the text public: at ``at``, else from the moment it names, else at once.
 
     :raises NotAllowed: the actor wrote or changed the text.
     :raises Refused: something that readers need is missing.
@@ -205,7 +206,7 @@ def publish(
         raise Refused(found[0].problem)
     values = item.values
     first = values["public_from"]
-    start = values["show_from"] or (first if first and values["edition"] else now().replace(microsecond=0))
+    start = at or values["show_from"] or (first if first and values["edition"] else now().replace(microsecond=0))
     told = {
         "edition": edition_of(records, values), "public_from": start, "public_to": values["show_to"], "answer": None,
         "reviewed_by": actor.name, "dated_on": values["dated_on"] or today(),
@@ -289,7 +290,7 @@ def published(
     )
     if category:
         statement = statement.where(table.c.public_category == category)
-    return [_published(records.name, row) for row in session.execute(statement.limit(limit).offset(offset))]
+    return [as_published(records.name, row) for row in session.execute(statement.limit(limit).offset(offset))]
 
 
 def count_published(session: Session, records: Records, *, category: str | None = None) -> int:
@@ -310,7 +311,14 @@ def read(session: Session, records: Records, record_id: UUID) -> Published:
     row = session.execute(sa.select(table).where(table.c.id == record_id, is_public(now(), table))).first()
     if row is None:
         raise NotFound(f"{records.name} {record_id}")
-    return _published(records.name, row)
+    return as_published(records.name, row)
+
+
+def read_many(session: Session, records: Records, ids: Sequence[UUID], moment: datetime) -> list[Published]:
+    """Those of some editions that people may read at a moment, in no order."""
+    table = records.kind.table
+    rows = session.execute(sa.select(table).where(table.c.id.in_(ids), is_public(moment, table)))
+    return [as_published(records.name, row) for row in rows]
 
 
 def next_turn(session: Session, records: Records, after: datetime) -> datetime | None:
@@ -323,7 +331,8 @@ def next_turn(session: Session, records: Records, after: datetime) -> datetime |
     return min(filter(None, turns), default=None)
 
 
-def _published(kind: str, row: Any) -> Published:
+def as_published(kind: str, row: Any) -> Published:
+    """A row of the table of a published kind as people read it."""
     values = dict(row.edition)
     if values.get("dated_on"):
         values["dated_on"] = date.fromisoformat(values["dated_on"])

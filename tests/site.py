@@ -170,6 +170,8 @@ class Page(HTMLParser):
             if (attributes.get(name) or "").strip().lower().startswith(("http:", "https:", "//", "javascript:"))
             # An outside source may be named, as long as nothing is loaded from it.
             and not (tag == "a" and "noreferrer" in (attributes.get("rel") or ""))
+            # Search engines want the page's own addresses whole; browsers load nothing from them.
+            and not (tag == "link" and attributes.get("rel") in ("canonical", "alternate"))
         ]
 
     def untranslated(self) -> list[str]:

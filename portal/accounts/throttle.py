@@ -19,12 +19,12 @@ from .models import Throttle
 
 WINDOW = timedelta(minutes=5)
 LOCK = timedelta(minutes=15)
-MOST = {"account": 5, "address": 20, "code": 5}
+MOST = {"account": 5, "address": 20, "code": 5, "report": 5}
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is counted: an account by the name that was typed, an address, or the codes of an account."""
+    """What is counted: an account by the name that was typed, an address, the codes of an account, or reports."""
 
     kind: str
     name: str

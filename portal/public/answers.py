@@ -1,0 +1,110 @@
+"""What is found, as it is shown: told from the database as it is now, with what it can be narrowed by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from registries import publishing
+from registries.db import now
+from registries.facilities import public
+from registries.references import References
+from search.engine import Hit, Result
+from search.finding import facet_name
+
+from .. import formats
+from ..news.documents import SCHEMES
+from .articles import Choice
+from .blueprint import address, system
+from .frame import Told, read_at, told
+from .wish import FACETS, KINDS, Wish
+
+_MOST_CHOICES = 12
+#: The code list of a facet whose values are the business of the portal.
+_SCHEMES = {"promotion_category": "promotion_category", "project_status": "project_status"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A hit as it is shown."""
+
+    hit: Hit
+    title: Told
+    address: str
+    kind: str
+    notes: list[str] = field(default_factory=list)
+
+
+def answers(session: Session, known: References, result: Result, language: str) -> list[Answer]:
+    """The hits with what the database says of them now; what is no longer public by now is left out."""
+    found: dict[tuple[str, str], Answer] = {}
+    for kind in {hit.kind for hit in result.hits}:
+        hits = {UUID(hit.id): hit for hit in result.hits if hit.kind == kind}
+        tell = _facilities(session, known, hits, language) if kind == "facility" else _editions(session, kind, hits)
+        found.update({answer.hit.key: answer for answer in tell})
+    return [found[hit.key] for hit in result.hits if hit.key in found]
+
+
+def _editions(session: Session, kind: str, hits: Mapping[UUID, Hit]) -> Iterator[Answer]:
+    records = system().catalogue[kind]
+    for shown in publishing.read_many(session, records, list(hits), now()):
+        values = shown.values
+        day: date | None = values.get("dated_on")
+        notes = [formats.day(day) if day else "", str(values.get("origin") or values.get("lead_unit") or "")]
+        yield Answer(
+            hits[shown.id], told(values, "title"), read_at(shown), gettext(KINDS[kind]), [one for one in notes if one]
+        )
+
+
+def _facilities(
+    session: Session, known: References, hits: Mapping[UUID, Hit], language: str
+) -> Iterator[Answer]:
+    for shown in public.load(session, list(hits)):
+        area = known.areas.at(shown.area_path)
+        open_at = gettext("Open: %(hours)s", hours=shown.opening_hours) if shown.opening_hours else ""
+        notes = [shown.address or shown.location or "", known.areas.full_name(area, language) if area else "", open_at]
+        yield Answer(
+            hits[shown.id], Told(shown.name), address("facility", record_id=shown.id),
+            known.codes("facility_subclass").name(shown.subclass, language), [one for one in notes if one],
+        )
+
+
+def groups(
+    wish: Wish, known: References, result: Result, kinds: Iterable[tuple[str, int]], language: str
+) -> list[tuple[str, list[Choice]]]:
+    """What the answers can be narrowed by, each choice with its count and where it leads."""
+    counts = dict(kinds)
+    told_kinds = [
+        Choice(
+            gettext(text), counts[kind], wish.address(kind=None if kind == wish.kind else kind), kind == wish.kind
+        )
+        for kind, text in KINDS.items() if counts.get(kind)
+    ]
+    found = [(gettext("What it is"), told_kinds)]
+    for facet, text in FACETS.items():
+        chosen = wish.filters.get(facet, [])
+        choices = [
+            Choice(
+                _name(known, facet, value, language), number,
+                wish.address(**{facet: [one for one in chosen if one != value] if value in chosen else [value]}),
+                value in chosen,
+            )
+            for value, number in result.facets.get(facet, ())[:_MOST_CHOICES]
+        ]
+        found.append((gettext(text), choices))
+    return [group for group in found if group[1]]
+
+
+def _name(known: References, facet: str, value: str, language: str) -> str:
+    if facet == "category":
+        lists = (known.codes(scheme) for scheme in SCHEMES.values())
+        return next((codes.name(value, language) for codes in lists if codes.has(value)), value)
+    if facet in _SCHEMES:
+        return known.codes(_SCHEMES[facet]).name(value, language)
+    return facet_name(known.in_language(language), facet, value)
+
