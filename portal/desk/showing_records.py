@@ -19,6 +19,7 @@ from registries.schemas import Parts
 
 from ..security import actor, allowed
 from ..values import WITHHELD, Wording
+from . import locating
 from .extras import EXTRAS
 from .pages import pages, records_of, system, wording
 
@@ -147,7 +148,8 @@ def _page(
             happened=[happening(told, one, words) for one in log[:LATEST]], more=len(log) > LATEST,
             masked=[(name, gettext(told.storage.fields[name].label)) for name in hidden],
             reasons=[(gettext(one), gettext(one)) for one in REASONS],
-            revealed=bool(revealed), problems=problems, area=words.area(item.values["area_id"]), point=_point(values),
+            revealed=bool(revealed), problems=problems, area=words.area(item.values["area_id"]),
+            map=locating.map_of(session, words.known.areas, item.area_path, _point(values), words.language),
             may_write=actor().may("write", told.kind.database, item.area_path),
             may_reveal=actor().may("reveal", told.kind.database, item.area_path),
             files=attachments.listed(session, told, item.id),

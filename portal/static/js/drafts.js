@@ -1,15 +1,19 @@
 /**
  * Keeps what is typed into `form[data-draft]` in this browser until it is saved, so that a lost connection or a closed
  * tab loses nothing. Fields marked `data-private` (numbers, passwords, files) are never kept. A draft is offered back,
- * never filled in silently. It is forgotten once the server has answered that the record was saved.
+ * never filled in silently. It is forgotten once the server has answered that the record was saved, and when its owner
+ * signs out.
  */
-const PREFIX = "draft:";
+const ALL = "draft:";
+// On a computer that several people use, nobody is offered what somebody else typed.
+const PREFIX = `${ALL}${document.querySelector("meta[name='draft-owner']")?.content ?? ""}:`;
 const DAYS = 7;
 
 export function keepDrafts(root) {
   forgetOld();
   for (const done of root.querySelectorAll("[data-draft-saved]")) localStorage.removeItem(PREFIX + done.dataset.draftSaved);
   for (const form of root.querySelectorAll("form[data-draft]")) watch(form);
+  for (const form of root.querySelectorAll("form[data-forgets-drafts]")) form.addEventListener("submit", forgetOwn);
 }
 
 function watch(form) {
@@ -64,8 +68,12 @@ function read(key) {
 }
 
 function forgetOld() {
-  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
+  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(ALL))) {
     const kept = read(key);
     if (!kept || Date.now() - kept.at > DAYS * 86_400_000) localStorage.removeItem(key);
   }
+}
+
+function forgetOwn() {
+  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) localStorage.removeItem(key);
 }
