@@ -141,16 +141,16 @@ class Settings:
     workers: int = _setting("2", N_("The number of server processes."), _positive)
     threads: int = _setting("4", N_("How many requests each server process answers at once."), _positive)
     access_log: str = _setting(
-        "", N_("The file that each request is logged in, without what was searched for; `-`: the standard output; empty: "
-        "none, where a proxy logs them."),
+        "", N_("The file that each request is logged in, without what was searched for; `-`: the standard output; "
+        "empty: none, where a proxy logs them."),
     )
     metrics_token: str = _setting(
-        "", N_("What a program has to show at `/metrics` (`Authorization: Bearer …`); empty: only this machine may ask."),
-        secret=True,
+        "", N_("What a program has to show at `/metrics` (`Authorization: Bearer …`); empty: only this machine may "
+        "ask."), secret=True,
     )
     backup_hours: int = _setting(
-        "0", N_("After how many hours without a new backup in `SANKU_BACKUPS` the site calls itself not ready (`/readyz`); "
-        "`0`: backups are not watched. 26 suits daily ones."), _not_negative,
+        "0", N_("After how many hours without a new backup in `SANKU_BACKUPS` the site calls itself not ready "
+        "(`/readyz`); `0`: backups are not watched. 26 suits daily ones."), _not_negative,
     )
     language: str = _setting(
         "zh", N_("The language where a reader has not chosen one: `zh` or `en`."), _one_of("zh", "en")

@@ -267,6 +267,12 @@ def since(session: Session, database: str, cursor: int, limit: int = 1000) -> Se
     return [tuple(row) for row in rows]
 
 
+def moment_after(session: Session, database: str, cursor: int) -> datetime | None:
+    """When the first change after ``cursor`` was made; ``None`` where there is none."""
+    table = CHANGE[database]
+    return session.scalar(sa.select(table.c.at).where(table.c.id > cursor).order_by(table.c.id).limit(1))
+
+
 def history(session: Session, database: str, record_id: UUID) -> list[Change]:
     """All that happened to a record, the latest first."""
     table = CHANGE[database]

@@ -159,6 +159,30 @@ class Database:
             schemas = set(sa.inspect(connection).get_schema_names())
         return [name for name in DATABASES if name not in schemas]
 
+    def read_only(self) -> list[str]:
+        """The databases that cannot be written: their disk is full or mounted to be read, or the server is a replica.
+
+        Nothing is written; where somebody else writes just now it is known that one can.
+        """
+        if not self.is_sqlite:
+            with self.engine.connect() as connection:
+                replica = connection.scalar(sa.text("SELECT pg_is_in_recovery()"))
+                set_so = connection.scalar(sa.text("SHOW default_transaction_read_only"))
+            return list(DATABASES) if replica or set_so == "on" else []
+        return [name for name in DATABASES if not self._can_write(name)]
+
+    def _can_write(self, name: str) -> bool:
+        with self.engine.connect().execution_options(**{guard.OPTION: name}) as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+            try:
+                connection.exec_driver_sql(f"UPDATE {name}.change_head SET id = id")
+            except OperationalError as error:
+                return is_lock_error(error)
+            finally:
+                connection.rollback()
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {TURN_SECONDS * 1000}")
+        return True
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that may only read; it sees one state of each database."""

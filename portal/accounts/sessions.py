@@ -79,6 +79,12 @@ def of_user(session: Session, user_id: UUID, limits: Limits) -> list[SignIn]:
     return [row for row in rows if now() < limits.ends_at(row)]
 
 
+def number_alive(session: Session, limits: Limits) -> int:
+    """How many sessions live."""
+    alive = (SignIn.seen_at > now() - limits.idle, SignIn.began_at > now() - limits.whole)
+    return session.scalar(sa.select(sa.func.count()).where(*alive)) or 0
+
+
 def touch(session: Session, sign_in_id: UUID) -> None:
     """Note that the session was used just now."""
     row = session.get(SignIn, sign_in_id)

@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 from dataclasses import dataclass, fields
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +16,13 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 import migrations
-from registries import backup, heads
+from registries import heads
 from registries.checking import SOUND_SQLITE
 from registries.db import DATABASES
 from registries.importing import mapping, remembered
 from registries.records import NotFound
 
-from .. import jobs
+from .. import backups, jobs
 from ..api import tokens
 from ..health import LEAST_FREE_BYTES, MOST_BEHIND
 from ..rights import erasing
@@ -69,15 +68,6 @@ def _setting(item: Any) -> Setting:
     return Setting(name, shown, default, is_set, gettext(explanation).split("`"))
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A backup among those that were asked for in the browser."""
-
-    name: str
-    made_at: datetime
-    bytes: int
-
-
 @pages.get("/health")
 @allowed("administer")
 def health() -> str:
@@ -90,25 +80,13 @@ def health() -> str:
     return render_template(
         "admin/health.html", lags=feed.lags(), documents=feed.count(), most_behind=MOST_BEHIND, queue=queue,
         latest=latest, disk=disk, low=disk.free < LEAST_FREE_BYTES, names=DATABASE_NAMES,
-        revisions=migrations.current(database), newest=migrations.head(), copies=_copies(system().settings.backups),
+        revisions=migrations.current(database), newest=migrations.head(),
+        copies=backups.complete(system().settings.backups)[:MOST_BACKUPS],
         noted=_noted_at(), erasures=erasing.kept(database, system().catalogue), sizes=_sizes(),
         sqlite=sqlite3.sqlite_version if database.is_sqlite else None,
         old_sqlite=database.is_sqlite and sqlite3.sqlite_version_info < SOUND_SQLITE,
         sound=".".join(map(str, SOUND_SQLITE)),
     )  # fmt: skip
-
-
-def _copies(folder: Path) -> list[Copy]:
-    """The latest complete backups: those with a manifest."""
-    found = []
-    for manifest in folder.glob(f"*/{backup.MANIFEST}"):
-        try:
-            told = json.loads(manifest.read_bytes())
-            size = sum(int(file["bytes"]) for file in told["files"].values())
-            found.append(Copy(manifest.parent.name, datetime.fromisoformat(told["made_at"]), size))
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-    return sorted(found, key=lambda copy: copy.made_at, reverse=True)[:MOST_BACKUPS]
 
 
 def _noted_at() -> datetime | None:

@@ -14,7 +14,7 @@ from registries.access import ROLE_NAMES
 from registries.days import today
 from registries.messages import N_, Problem, Refused
 
-from .. import setup
+from .. import request_counts, serving, setup
 from ..demo import Sizes, load_demo, make_accounts, shown_accounts, state
 from ..keeping import kept
 from ..system import System
@@ -55,28 +55,12 @@ def _serve(system: System) -> click.Command:
         _print_accounts(system, shown_accounts(system))
         system.database.engine.dispose()
         sys.stdout.flush()
+        request_counts.forget(system.settings)
         _work_beside()
         # The server replaces this process, so that a signal to it ends the site once the requests under way are done.
         os.execv(  # noqa: S606  The program and its arguments are our own.
             sys.executable,
-            [
-                sys.executable,
-                "-m",
-                "gunicorn",
-                "--bind",
-                f"{shown}:{port}",
-                "--workers",
-                str(workers),
-                "--threads",
-                "4",
-                "--worker-class",
-                "gthread",
-                "--graceful-timeout",
-                "30",
-                "--log-level",
-                "warning",
-                "app:create_app()",
-            ],
+            [sys.executable, "-m", "gunicorn", *serving.arguments(system.settings, f"{shown}:{port}", workers)],
         )
 
     return command

@@ -12,7 +12,7 @@ import migrations
 from registries import backup, checking, erasure, rotation
 from registries.messages import N_
 
-from .. import setup
+from .. import backups, setup
 from ..system import System
 from . import output
 from .arguments import kind_choice
@@ -100,15 +100,22 @@ def _backup(system: System) -> click.Command:
     _ = system.gettext
 
     @click.command(
-        "backup", help=_(N_("Write a consistent copy of all databases into DIR, while others go on writing."))
+        "backup",
+        help=_(N_(
+            "Write a consistent copy of all databases into DIR, while others go on writing; without DIR into a new "
+            "folder of SANKU_BACKUPS, where those older than 35 days are then deleted."
+        )),
     )
-    @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-    def command(folder: Path) -> None:
-        manifest = backup.backup(system.database, folder)
+    @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+    def command(folder: Path | None) -> None:
+        chosen = folder or backups.new_folder(system.settings.backups)
+        manifest = backup.backup(system.database, chosen)
+        if folder is None:
+            backups.forget_old(system.settings.backups, chosen)
         click.echo(
             _(N_("Backed up to %(folder)s: %(files)s files. The keys are not in it."))
             % {
-                "folder": folder,
+                "folder": chosen,
                 "files": len(manifest["files"]),
             }
         )

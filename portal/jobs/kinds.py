@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 from collections.abc import Mapping
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from registries import backup, duplicates
-from registries.db import now
 
+from .. import backups
 from ..admin import work as administration
 from ..exports import work as exports
 from ..imports import work as imports
 from ..system import System
 from .running import Doer, Work
-
-#: How long the backups that were asked for in the browser are kept.
-BACKUPS_KEPT = timedelta(days=35)
 
 
 def rebuild_index(system: System, work: Work) -> dict[str, Any]:
@@ -29,18 +22,10 @@ def rebuild_index(system: System, work: Work) -> dict[str, Any]:
 
 def back_up(system: System, work: Work) -> dict[str, Any]:
     """Copy all databases into a new folder among the backups; a folder that a killed attempt left has no manifest."""
-    folder = system.settings.backups / f"{now():%Y%m%d-%H%M%S}-{work.job_id.hex[:8]}"
+    folder = backups.new_folder(system.settings.backups, work.job_id.hex[:8])
     manifest = backup.backup(system.database, folder)
-    _forget_old(system.settings.backups, folder)
+    backups.forget_old(system.settings.backups, folder)
     return {"folder": str(folder), "files": len(manifest["files"])}
-
-
-def _forget_old(folder: Path, newest: Path) -> None:
-    """Backups end when what was erased since must be gone from them too (`BACKUPS_KEPT`); the newest stays."""
-    before = f"{now() - BACKUPS_KEPT:%Y%m%d-%H%M%S}"
-    for old in folder.iterdir():
-        if old != newest and re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{8}", old.name) and old.name < before:
-            shutil.rmtree(old, ignore_errors=True)
 
 
 def search_duplicates(system: System, work: Work) -> dict[str, Any]:
