@@ -153,10 +153,14 @@ def _hint(told: RecordField) -> str:
 
 
 def _part(told: Parts, name: str, html_id: str, number: int, row: Mapping[str, Any], wording: Wording) -> list[Input]:
-    return [
+    drawn = [
         draw(item, f"{name}-{number}-{part}", f"{html_id}-{number}-{part}", row.get(part), wording)
         for part, item in wording.columns(told).items()
     ]
+    for one in drawn if told.personal else ():
+        # What is personal as a whole is so in each of its fields.
+        one.attrs["data-private"] = True
+    return drawn
 
 
 def _plain(drawn: Input, told: RecordField) -> None:
