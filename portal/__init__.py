@@ -12,6 +12,7 @@ from . import api, assets, desk, errors, formats, health, leader, metrics, navig
 from .accounts import pages as account_pages
 from .addresses import safe_path
 from .admin import views as admin_views
+from .editing import pages as editing_pages
 from .exports import views as export_views
 from .imports import views as import_views
 from .jobs import views as job_views
@@ -64,6 +65,7 @@ def init_app(app: Flask, system: System) -> None:
     app.register_blueprint(export_views.pages)
     app.register_blueprint(job_views.pages)
     app.register_blueprint(admin_views.pages)
+    app.register_blueprint(editing_pages)
     media_views.init_app(app)
     app.register_blueprint(mistake_views.pages)
     app.after_request(add_headers)

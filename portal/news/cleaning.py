@@ -53,6 +53,7 @@ def plain(text: str | None) -> str:
     if not text:
         return ""
     parted = re.sub(r"</(p|div|li|h[2-4]|tr|caption|figcaption|blockquote)>|<br>", "\n", text)
+    parted = re.sub(r"</t[dh]>", " ", parted)
     return html.unescape(re.sub(r"<[^>]+>", "", parted)).strip()
 
 

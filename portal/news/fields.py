@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from uuid import UUID
 
-from registries.fields import RecordField, Text, is_blank
+from registries.fields import Prose, RecordField, is_blank
 from registries.messages import N_
 from registries.references import References
 
 from . import cleaning
 
 
-class Html(Text):
+class Html(Prose):
     """A text with headings, lists, tables, links and pictures; whatever could run or load from elsewhere is gone."""
 
     def __init__(self, label: str, most: int = 400_000, **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registries.fields import Day, Text, YesNo
+from registries.fields import Day, Prose, Text, YesNo
 from registries.messages import N_
 from registries.publishing import PublicationSchema
 from registries.reference_fields import Area, Code
@@ -24,10 +24,12 @@ class ArticleSchema(PublicationSchema):
     columns = ("category", "edition_state", "unit", "dated_on")
     published = PUBLISHED
 
-    title = Text(N_("Title"), 200, required=True, sortable=True, filterable=True, headings=("标题", "题目", "headline"))
-    title_en = Text(N_("Title in English"), 300, headings=("英文标题",))
-    summary = Text(N_("Summary"), 500, lines=True, headings=("摘要", "导语"))
-    summary_en = Text(N_("Summary in English"), 800, lines=True, headings=("英文摘要",))
+    title = Prose(
+        N_("Title"), 200, required=True, sortable=True, filterable=True, headings=("标题", "题目", "headline")
+    )
+    title_en = Prose(N_("Title in English"), 300, headings=("英文标题",))
+    summary = Prose(N_("Summary"), 500, lines=True, headings=("摘要", "导语"))
+    summary_en = Prose(N_("Summary in English"), 800, lines=True, headings=("英文摘要",))
     body = Html(N_("Body"), headings=("正文", "内容", "content", "text"))
     body_en = Html(N_("Body in English"), headings=("英文正文",))
     origin = Text(
@@ -37,10 +39,10 @@ class ArticleSchema(PublicationSchema):
     unit = Text(N_("Responsible unit"), 200, wanted=True, headings=("责任单位", "发布单位", "供稿单位", "发布机构"))
     picture = Text(N_("Picture"), 40, headings=("题图",))
     files = Files(N_("Attachments"), headings=("附件",))
-    correction = Text(
+    correction = Prose(
         N_("What was corrected"), 500, hint=N_("Readers see it below the text."), headings=("更正说明",)
     )
-    note = Text(N_("Note"), 2_000, lines=True, headings=("备注",), hint=N_("For colleagues; readers never see it."))
+    note = Prose(N_("Note"), 2_000, lines=True, headings=("备注",), hint=N_("For colleagues; readers never see it."))
     area_id = Area(N_("Area"), wanted=False, headings=("区域",))
 
 

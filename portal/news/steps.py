@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -32,10 +33,12 @@ def submit(session: Session, records: Records, record_id: UUID, *, version: int,
     return publishing.submit(session, records, record_id, check_of(records.name), version=version, actor=actor)
 
 
-def publish(session: Session, records: Records, record_id: UUID, *, version: int, actor: Actor) -> Item:
+def publish(
+    session: Session, records: Records, record_id: UUID, *, version: int, actor: Actor, at: datetime | None = None
+) -> Item:
     """Make a text public with the pictures and documents that it refers to, as `publishing.publish`."""
     check = check_of(records.name)
-    item = publishing.publish(session, records, record_id, check, version=version, actor=actor)
+    item = publishing.publish(session, records, record_id, check, version=version, actor=actor, at=at)
     store.note_uses(session, records.name, item.id, item.values["edition"])
     return item
 

@@ -1,0 +1,94 @@
+"""What the page of one text shows: what is found in it, what may be done with it now, and why not otherwise."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
+
+from registries import publishing
+from registries.messages import N_, Problem
+from registries.publishing import STEPS, Finding
+from registries.records import Item, Records
+
+from ..media import store
+from ..news import steps
+from ..security import actor
+
+_LINK = re.compile(r'<a\b[^>]*href="(/[^"#?]*)')
+
+
+@dataclass(frozen=True, slots=True)
+class Doable:
+    """What the account may do with a text now; ``own`` tells that it may not publish it because it wrote it."""
+
+    edit: bool
+    submit: bool
+    review: bool
+    withdraw: bool
+    own: bool
+
+
+def found_in(session: Session, records: Records, item: Item) -> list[Finding]:
+    """What is to be said of a text before it goes on; what must be mended comes first."""
+    told = [*steps.check_of(records.name)(session, item), *_links(item), *_media(session, item)]
+    return sorted(told, key=lambda one: not one.serious)
+
+
+def _links(item: Item) -> list[Finding]:
+    """Links within this site that lead nowhere."""
+    router = current_app.url_map.bind("localhost")
+    told = []
+    for name in ("body", "body_en"):
+        for path in dict.fromkeys(_LINK.findall(item.values.get(name) or "")):
+            try:
+                router.match(path, method="GET")
+            except (RequestRedirect, MethodNotAllowed):
+                continue
+            except HTTPException:
+                text = N_("There is no page “%(address)s” on this site.")
+                told.append(Finding(name, Problem(text, N_("Correct the link."), address=path[:80]), False))
+    return told
+
+
+def _media(session: Session, item: Item) -> list[Finding]:
+    """Pictures and documents that are named but not there."""
+    named = store.named(item.values)
+    there = store.many(session, named)
+    return [
+        Finding("body", Problem(N_("A picture or a file is no longer there."), N_("Put it in again.")))
+        for one in named if str(one) not in there
+    ]
+
+
+def doable(session: Session, records: Records, item: Item) -> Doable:
+    """What may be done now."""
+    who, state = actor(), item.values["edition_state"]
+    writes = who.may("write", records.kind.database, item.area_path)
+    reviews = who.may("publish", records.kind.database, item.area_path)
+    own = reviews and who.name in publishing.authors(session, records, item)
+    return Doable(
+        edit=writes and item.retired_at is None, submit=writes and state in STEPS["submit"][0],
+        review=reviews and state in STEPS["publish"][0], withdraw=reviews and state in STEPS["withdraw"][0], own=own,
+    )  # fmt: skip
+
+
+def state_text(item: Item) -> str:
+    """In a sentence where a text stands and what comes next."""
+    values: dict[str, Any] = item.values
+    state, is_read = values["edition_state"], values["edition"] is not None
+    if state == publishing.DRAFT and is_read:
+        return gettext("This text was changed since it was published. Readers go on seeing the edition before.")
+    return {
+        "draft": gettext("Only colleagues see this text. Hand it in when it is ready."),
+        "submitted": gettext("Somebody who did not write it has to look at it now."),
+        "returned": gettext("It came back: change what is asked for and hand it in again."),
+        "published": gettext("Readers see exactly this text."),
+        "withdrawn": gettext("It was taken off the site. Readers see nothing of it."),
+    }[state]
