@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import threading
@@ -10,10 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
@@ -21,11 +20,14 @@ from werkzeug.serving import make_server
 import app
 from portal import setup
 from portal.accounts import passwords
+from portal.accounts.models import User
 from portal.demo import Sizes, load_demo
 from portal.server_session import PLAIN_COOKIE
 from portal.settings import Settings
 from portal.system import System
-from tests.site import Site
+from tests.browser.prepared import one_of_each, prepare
+from tests.portal.working import run_all
+from tests.site import Site, Visitor
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 NO_BROWSER = "Pages are not tried in a browser: there is no Chromium; install it with: sudo apt install chromium"
@@ -34,6 +36,8 @@ FLAGS = [
     "--disable-sync", "--disable-quic", "--disable-dev-shm-usage",
 ]  # fmt: skip
 TODAY = date(2026, 11, 23)
+#: Who has had work to do in the served district.
+ROLES = ("clerk", "registry_admin", "grid_worker", "leader")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,20 +61,34 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Served:
-    """A site that answers at ``address``; tokens of sessions by (role, language), records by kind."""
+    """A site that answers at ``address``; one account of each role, and what is put for a name in an address."""
 
     site: Site
     address: str
-    ids: dict[str, UUID]
-    tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+    ids: dict[str, Any]
+    users: dict[str, User] = field(default_factory=dict)
+
+    def user(self, role: str) -> User:
+        """The account of a role, made at the first call."""
+        if role not in self.users:
+            self.users[role] = self.site.account(role, "000101", name=f"browser-{role}")
+        return self.users[role]
 
     def token(self, role: str, language: str) -> str:
-        """The session of somebody with a role, made at the first call."""
-        key = (role, language)
-        if key not in self.tokens:
-            user = self.site.account(role, "000101", language=language, name=f"{role}-{language}")
-            self.tokens[key] = self.site.sign_in(user)
-        return self.tokens[key]
+        """A new session of the account of a role, which reads its pages in a language from now on."""
+        user = self.user(role)
+        with self.site.system.database.writing("system") as session:
+            session.get_one(User, user.id).language = language
+        return self.site.sign_in(user)
+
+    def visitor(self, role: str) -> Visitor:
+        """Somebody with a role, without a browser."""
+        return self.site.visitor(user=self.user(role))
+
+    def work(self) -> None:
+        """Do the jobs that wait, as the worker beside the site does."""
+        run_all(self.site.system)
+        self.site.system.feed.catch_up()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -81,17 +99,21 @@ def quick_hashes() -> Iterator[None]:
     passwords.HASHER = usual
 
 
-def _serve(folder: Path, sizes: Sizes | None) -> Iterator[Served]:
+def _serve(folder: Path, sizes: Sizes) -> Iterator[Served]:
     settings = Settings(data=folder / "data", keys=folder / "keys.json", index=folder / "index", synchronous="OFF")
     system = System(settings, app.catalogue())
     database = setup.make_ready(system)
-    if sizes is not None:
-        load_demo(system, sizes, lambda rows: None)
+    load_demo(system, sizes, lambda rows: None)
     application = app.create_app(settings)
+    system = application.extensions["sanku"]
     server = make_server("127.0.0.1", 0, application, threaded=True)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # One line for each file of each page tells nothing.
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Served(Site(application, {}), f"http://127.0.0.1:{server.server_port}", dict(_ids(system)))
+    made = Served(Site(application, {}), f"http://127.0.0.1:{server.server_port}", dict(one_of_each(system)))
+    if sizes.residents:
+        made.ids.update(prepare(system, {role: made.visitor(role) for role in ROLES}, made.ids))
+    yield made
     server.shutdown()
     thread.join()
     database.engine.dispose()
@@ -99,7 +121,7 @@ def _serve(folder: Path, sizes: Sizes | None) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A small demo district, served."""
+    """A small demo district with work under way, served."""
     yield from _serve(tmp_path_factory.mktemp("served"), Sizes(120, 30, 80, 1, TODAY))
 
 
@@ -108,16 +130,6 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A site with an area tree and nothing in it, served."""
     folder = tmp_path_factory.mktemp("bare")
     yield from _serve(folder, Sizes(0, 0, 0, 1, TODAY))
-
-
-def _ids(system: System) -> Iterator[tuple[str, UUID]]:
-    """One record of each kind that has any; of places a building with rooms."""
-    with system.database.reading() as session:
-        for kind, records in system.catalogue.items():
-            table = records.kind.table
-            found = session.scalar(sa.select(table.c.id).where(table.c.retired_at.is_(None)).order_by(table.c.id))
-            if found is not None:
-                yield kind, found
 
 
 @dataclass
