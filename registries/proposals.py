@@ -131,11 +131,14 @@ def find(session: Session, records: Records, proposal_id: UUID, *, actor: Actor)
 
 
 def decide(
-    session: Session, records: Records, proposal_id: UUID, *, take: bool, actor: Actor, answer: str | None = None
+    session: Session, records: Records, proposal_id: UUID, *, take: bool, version: int, actor: Actor,
+    answer: str | None = None,
 ) -> None:
     """Mark a proposal as taken over (the record was changed in the same transaction), or send it back.
 
-    :raises Refused: it is decided already, or goes back without a word.
+    ``version`` is that of the record beside which the proposal was looked at.
+
+    :raises Refused: it is decided already, goes back without a word, or the record was changed since.
     :raises NotAllowed: the actor made it.
     """
     found, item = find(session, records, proposal_id, actor=actor)
@@ -143,6 +146,8 @@ def decide(
         raise NotAllowed("decide own proposal")
     if found.state != OPEN:
         raise Refused(Problem(N_("The proposal is decided already."), N_("Read the page again.")))
+    if take and item.version != version:
+        raise Refused(Problem(N_("Somebody else has just changed this record."), N_("Look at it again.")))
     if not take and not (answer or "").strip():
         raise Refused(Problem(N_("A proposal goes back with a word on why."), N_("Write it; the other side reads it.")))
     _set(session, records, found, TAKEN if take else RETURNED, actor, answer)
@@ -151,10 +156,15 @@ def decide(
 
 
 def drop(session: Session, records: Records, proposal_id: UUID, *, actor: Actor) -> None:
-    """Put away a proposal of one's own: withdrawn, or read after it came back."""
+    """Put away a proposal of one's own: withdrawn, or read after it came back.
+
+    :raises Refused: it was taken over; who did that stands in it.
+    """
     found, _item = find(session, records, proposal_id, actor=actor)
     if found.proposed_by != actor.name:
         raise NotFound(f"proposal {proposal_id}")
+    if found.state not in (OPEN, RETURNED):
+        raise Refused(Problem(N_("The proposal is decided already."), N_("Read the page again.")))
     _set(session, records, found, DROPPED, actor, found.answer)
 
 

@@ -48,7 +48,7 @@ def note_check(
     last = item.values.get(name)
     if last is not None and on < last:
         # Somebody else was there later: only the photos and the note are new.
-        values.pop(name)
+        values = {}
     told_of = {"checked_on": [None, on.isoformat()], **({"note": [None, note]} if note else {})}
     records.change(session, [Change(item, values, {}, "check", told_of)], actor=actor)
     attachments.add(session, records, item, photos, actor=actor)

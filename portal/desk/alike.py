@@ -11,7 +11,7 @@ from flask import render_template, request
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from registries import duplicates, showing
+from registries import duplicates, readings, showing
 from registries.access import Actor
 from registries.records import Records
 
@@ -32,18 +32,23 @@ class Probable:
 
 
 def probable(session: Session, told: Records, raw: Mapping[str, Any], *, actor: Actor) -> list[Probable]:
-    """The records that one with these values, as typed, may be; those outside the actor's scope are left out."""
+    """The records that one with these values, as typed, may be; those outside the actor's scope are left out.
+
+    Whoever types a number is told whose it is, so that people found are logged like those of a search.
+    """
     if told.kind.like is None:
         return []
     values = told.check(session, raw).values
     found: dict[UUID, str] = {}
     for record_id, why in told.kind.like(session, values):
         found.setdefault(record_id, why)
-    items = told.load(session, list(found)[:MOST])
-    return [
-        Probable(item.id, showing.title(session, told, item), gettext(duplicates.WHY[found[item.id]]))
-        for item in items if actor.may("read", told.kind.database, item.area_path)
-    ]
+    items = [
+        item for item in told.load(session, list(found)) if actor.may("read", told.kind.database, item.area_path)
+    ][:MOST]
+    if items and showing.personal_fields(told):
+        readings.note(system().database, actor, "search", told.name, fields=["name"], count=len(items))
+    return [Probable(item.id, showing.title(session, told, item), gettext(duplicates.WHY[found[item.id]]))
+            for item in items]  # fmt: skip
 
 
 @pages.post("/<kind>/alike")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from registries import showing
+from registries import readings, showing
 from registries.access import Actor
 from registries.areas import within
 from registries.merging import with_merged
@@ -54,6 +54,8 @@ def rooms(record_id: UUID, kind: str) -> str:
         title = showing.title(session, told, item)
         floors = _floors(session, with_merged(session, told.kind, item.id), actor())
         people = [person for floor in floors for one in floor.rooms.values() for room in one for person in room.people]
+    if people:
+        readings.note(system().database, actor(), "view", "resident", fields=["name"], count=len(people))
     return render_template("desk/rooms.html", item=item, title=title, floors=floors, units=_units(floors),
                            rooms=sum(len(one) for floor in floors for one in floor.rooms.values()),
                            people=len(people))  # fmt: skip
@@ -75,7 +77,7 @@ def _floors(session: Session, building_ids: list[UUID], who: Actor) -> list[Floo
         .where(*([] if scopes is None else [within(table.area_path, scopes)]))
         .order_by(table.unit, table.room)
     ).all()
-    people = _people(session, [row.id for row in rows])
+    people = _people(session, [row.id for row in rows], scopes)
     floors: dict[int | None, Floor] = {}
     for row in rows:
         floor = floors.setdefault(row.floor, Floor(row.floor))
@@ -84,14 +86,18 @@ def _floors(session: Session, building_ids: list[UUID], who: Actor) -> list[Floo
     return sorted(floors.values(), key=lambda one: (one.number is None, -(one.number or 0)))
 
 
-def _people(session: Session, dwelling_ids: list[UUID]) -> dict[UUID, list[str]]:
-    """The names of those who live in dwellings now; whoever moved out or died is not among them."""
+def _people(session: Session, dwelling_ids: list[UUID], scopes: list[str] | None) -> dict[UUID, list[str]]:
+    """The names of those who live in dwellings now; whoever moved out or died is not among them.
+
+    Where a person is registered is asked too: it may be another area than that of the dwelling.
+    """
     found: dict[UUID, list[str]] = {}
     table = _RESIDENT.c
+    inside = [] if scopes is None else [within(table.area_path, scopes)]
     for chunk in in_chunks(dwelling_ids):
         statement = sa.select(table.dwelling_id, table.name).where(
             table.dwelling_id.in_(chunk), table.retired_at.is_(None), table.merged_into.is_(None),
-            sa.func.coalesce(table.stay_status, "").not_in(GONE),
+            sa.func.coalesce(table.stay_status, "").not_in(GONE), *inside,
         )  # fmt: skip
         for row in session.execute(statement.order_by(table.id)):
             found.setdefault(row.dwelling_id, []).append(row.name)

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from registries.areas import within
 from registries.population import households
 from registries.population.models import Dwelling
 from registries.records import Item
@@ -63,8 +64,12 @@ def _occupants(session: Session, item: Item, words: Wording) -> Extra:
 
 
 def _rooms(session: Session, item: Item, words: Wording) -> Extra:
+    scopes = words.actor.scopes("read", "population")
+    if scopes == []:
+        return Extra("desk/rooms_link.html", {"count": 0})
     count = session.scalar(sa.select(sa.func.count()).where(
-        _DWELLING.c.building_id == item.id, _DWELLING.c.retired_at.is_(None), _DWELLING.c.merged_into.is_(None)
+        _DWELLING.c.building_id == item.id, _DWELLING.c.retired_at.is_(None), _DWELLING.c.merged_into.is_(None),
+        *([] if scopes is None else [within(_DWELLING.c.area_path, scopes)]),
     ))  # fmt: skip
     return Extra("desk/rooms_link.html", {"count": count or 0})
 

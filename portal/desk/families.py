@@ -74,12 +74,10 @@ def register_family(kind: str) -> Answer:
         shared_errors["person"] = [Problem(N_("Nobody is filled in."), N_("Fill in at least one person."))]
     if not typed.shared["household_number"]:
         shared_errors["household_number"] = [Problem(N_("A household needs a number."), N_("Fill it in."))]
-    if shared_errors:
-        return _page(typed, shared_errors, []), 422
     try:
-        made, asked = _save(typed)
+        made, asked = _save(typed, complete=not shared_errors)
     except _Wrong as wrong:
-        return _page(typed, {}, wrong.found, wrong.doubtful), 422
+        return _page(typed, shared_errors, wrong.found, wrong.doubtful), 422
     system().feed.catch_up()
     if asked:
         text = gettext("%(count)s of them are registered in another area; a transfer was asked for.", count=asked)
@@ -99,8 +97,8 @@ class _Wrong(Exception):
         self.found, self.doubtful = found, doubtful
 
 
-def _save(typed: Typed) -> tuple[list[Item], int]:
-    """Everybody in one transaction.
+def _save(typed: Typed, complete: bool) -> tuple[list[Item], int]:
+    """Everybody in one transaction, which only tries the people where what they share is not ``complete``.
 
     :raises _Wrong: with the problems by person.
     """
@@ -129,7 +127,7 @@ def _save(typed: Typed) -> tuple[list[Item], int]:
                 continue
             asked += isinstance(saved, Asked)
             made += [saved] if isinstance(saved, Item) else []
-        if any(found):
+        if any(found) or not complete:
             raise _Wrong(found, doubtful)
     return made, asked
 
@@ -156,6 +154,7 @@ def _page(
             problems += _marked(drawn, wrong, number)
             people.append(drawn)
     for one in shared:
+        one.required = one.required or one.name == "household_number"
         one.problems = [problem.localised(gettext) for problem in shared_errors.get(one.name, ())]
     problems = [
         (name if name in SHARED else "person-0-name", problem.localised(gettext))
@@ -182,5 +181,8 @@ def _marked(drawn: list[forms.Input], wrong: Findings, number: int) -> list[tupl
                 one.problems = texts
         known = any(one.id == target for one in drawn)
         label = gettext("Person %(number)s", number=number + 1)
-        told += [(target if known else f"person-{number}-name", f"{label}: {text}") for text in texts]
+        told += [
+            (target if known else f"person-{number}-name", gettext("%(label)s: %(text)s", label=label, text=text))
+            for text in texts
+        ]
     return told

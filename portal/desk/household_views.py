@@ -133,7 +133,9 @@ def _page(action: str, record_id: UUID, typed: dict[str, str], wrong: Invalid | 
         item = told.writable(session, record_id, actor=actor())
         words = wording(session)
         words.write_scopes = actor().scopes("write", "population")
-        found = households.members(session, record_id)
+        # Somebody of the household may be registered in an area that is not the actor's.
+        found = [one for one in households.members(session, record_id)
+                 if actor().may("read", "population", one.area_path)]  # fmt: skip
         people = [person(one, words, item.values.get("head_id")) for one in found]
         shown = PLACE if action == "move" else ("number", "address", "dwelling_id")
         inputs = [forms.draw(fields[name], name, name, typed.get(name, ""), words) for name in shown]

@@ -11,7 +11,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from registries import proposals, references, showing
+from registries import link_targets, proposals, readings, references, showing
 from registries.access import NotAllowed
 from registries.messages import N_, Refused
 from registries.records import Invalid, Item, NotFound, Records
@@ -53,10 +53,15 @@ def proposals_list() -> str:
         for told in _kinds():
             waiting += proposals.waiting(session, told, actor=who)
             mine += [one for one in proposals.own(session, told, actor=who) if one.state != proposals.DROPPED]
+        for kind in {one.kind for one in (*waiting, *mine)}:
+            words.learn(kind, [one.record_id for one in (*waiting, *mine) if one.kind == kind])
         shown = [
             [(one, words.title(one.kind, one.record_id) or "", gettext(STATES[one.state])) for one in found]
             for found in (waiting, mine)
         ]
+    people = {one.record_id for one in (*waiting, *mine) if one.kind == "resident"}
+    if people:
+        readings.note(system().database, who, "view", "resident", fields=["name"], count=len(people))
     return render_template("desk/proposals.html", waiting=shown[0], mine=shown[1])
 
 
@@ -83,11 +88,15 @@ def note_proposal(kind: str, record_id: UUID) -> Answer:
         name = request.form["add"]
         return _form(told, item, {**typed, name: [*(typed.get(name) or ()), {}]})
     note = request.form.get("note-to-clerk", "").strip() or None
-    with system().database.reading() as session:
-        raw = linking.with_ids(told.kind.schema, typed, references.load(session))
-        raw = showing.without_masks(told, item, raw, system().keys)
-        stored = opened(system().keys, item.values)
-        checked = told.check(session, raw, stored)
+    try:
+        with system().database.reading() as session:
+            raw = linking.with_ids(told.kind.schema, typed, references.load(session))
+            raw = showing.without_masks(told, item, raw, system().keys)
+            link_targets.require(session, system().catalogue, told, raw, actor=actor(), stored=item)
+            stored = opened(system().keys, item.values)
+            checked = told.check(session, raw, stored)
+    except Invalid as wrong:
+        return _form(told, item, typed, wrong.errors), 422
     if checked.errors:
         return _form(told, item, typed, checked.errors), 422
     raw = {name: raw[name] for name in raw if not _same(told, name, checked.values.get(name), stored.get(name))}
@@ -126,8 +135,10 @@ def decide_proposal(kind: str, proposal_id: UUID) -> Answer:
     try:
         with system().database.writing(told.kind.database) as session:
             found, item = proposals.find(session, told, proposal_id, actor=actor())
-            proposals.decide(session, told, proposal_id, take=take, actor=actor(), answer=answer)
+            version = request.form.get("version", 0, type=int)
+            proposals.decide(session, told, proposal_id, take=take, version=version, actor=actor(), answer=answer)
             if take and found.raw:
+                link_targets.require(session, system().catalogue, told, found.raw, actor=actor(), stored=item)
                 reason = gettext("Proposed by %(who)s", who=found.proposed_by)
                 told.update(session, item.id, found.raw, version=item.version, actor=actor(), reason=reason)
     except Invalid as wrong:
@@ -149,8 +160,11 @@ def decide_proposal(kind: str, proposal_id: UUID) -> Answer:
 def drop_proposal(kind: str, proposal_id: UUID) -> Response:
     """Put away a proposal of one's own."""
     told = records_of(kind)
-    with system().database.writing(told.kind.database) as session:
-        proposals.drop(session, told, proposal_id, actor=actor())
+    try:
+        with system().database.writing(told.kind.database) as session:
+            proposals.drop(session, told, proposal_id, actor=actor())
+    except Refused as refused:
+        flash(refused.problem.localised(gettext), "warn")
     return redirect(url_for("desk.proposals_list"), 303)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask_babel import gettext
 
-from registries import attachments, changes, incoming, showing
+from registries import attachments, changes, incoming, readings, showing
 from registries.fields import RecordField
 from registries.messages import N_
 from registries.records import Item, NotFound, Records
@@ -105,6 +105,7 @@ def reveal(kind: str, record_id: UUID) -> Any:
     if not reason or not names:
         with system().database.reading() as session:
             item = told.get(session, record_id, actor=actor())
+        showing.note_view(system().database, told, [item], actor=actor())
         text = gettext("Say which values you need, and why.")
         return _page(told, item, problems=[("reveal", text)]), 422
     item, values = showing.reveal(system().database, told, record_id, names, actor=actor(), reason=reason)
@@ -138,6 +139,9 @@ def _page(
         sections = sections_of(told, item, values, hidden, words)
         log = changes.history(session, told.kind.database, item.id)
         found = incoming.links_to(session, system().catalogue, told.name, item.id, actor=actor())
+        people = sum(one.kind == "resident" for one in found)
+        if people:
+            readings.note(system().database, actor(), "view", "resident", fields=["name"], count=people)
         links = [Linked.of(one, words) for one in found]
         extra = EXTRAS[told.name](session, item, words) if told.name in EXTRAS else None
         if extra is not None:

@@ -10,7 +10,7 @@ from flask import render_template, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from registries import duplicates, importing, listing, proposals
+from registries import duplicates, importing, listing, proposals, readings
 from registries.access import REGISTRIES, Actor
 from registries.days import today
 from registries.facilities import due as facility_due
@@ -37,12 +37,13 @@ DUE = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do: what, where, until when; ``late`` if it should have been done."""
+    """One thing to do: what, where, until when; ``late`` if it should have been done; ``names`` if it names somebody."""
 
     text: str
     address: str
     note: str = ""
     late: bool = False
+    names: bool = False
 
 
 @dataclass(slots=True)
@@ -63,6 +64,9 @@ def work() -> str:
     with system().database.reading() as session:
         words = wording(session)
         piles = [pile for find in SOURCES for pile in find(session, who, words) if pile.tasks or pile.total]
+    people = sum(task.names for pile in piles for task in pile.tasks)
+    if people:
+        readings.note(system().database, who, "view", "resident", fields=["name"], count=people)
     return render_template("desk/work.html", piles=piles, kinds=_kinds(who))
 
 
@@ -114,7 +118,7 @@ def _reviews(session: Session, who: Actor, words: Wording) -> Iterator[Pile]:
     pile = Pile(gettext("Groups at risk to review"))
     for one in reviews.to_review(session, today() + timedelta(days=SOON), actor=who, limit=MOST):
         address = url_for("desk.record", kind="resident", record_id=one.id)
-        pile.tasks.append(Task(one.title, address, formats.day(one.on), one.on < today()))
+        pile.tasks.append(Task(one.title, address, formats.day(one.on), one.on < today(), names=True))
     yield pile
 
 
@@ -123,7 +127,8 @@ def _transfers(session: Session, who: Actor, words: Wording) -> Iterator[Pile]:
     pile = Pile(gettext("Transfers to answer"))
     for one in waiting:
         text = words.title("resident", one.resident_id) or str(one.resident_id)
-        pile.tasks.append(Task(text, url_for("desk.transfers_list"), f"{words.area(one.area_id)} · {one.requested_by}"))
+        note = f"{words.area(one.area_id)} · {one.requested_by}"
+        pile.tasks.append(Task(text, url_for("desk.transfers_list"), note, names=True))
     yield pile
 
 
@@ -144,7 +149,8 @@ def _proposals(session: Session, who: Actor, words: Wording) -> Iterator[Pile]:
 def _proposal_task(one: proposals.Proposal, words: Wording, note: str = "") -> Task:
     text = words.title(one.kind, one.record_id) or str(one.record_id)
     address = url_for("desk.proposal", kind=one.kind, proposal_id=one.id)
-    return Task(text, address, note or f"{one.proposed_by} · {formats.relative(one.proposed_at)}")
+    said = note or f"{one.proposed_by} · {formats.relative(one.proposed_at)}"
+    return Task(text, address, said, names=one.kind == "resident")
 
 
 def _pairs(session: Session, who: Actor, words: Wording) -> Iterator[Pile]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from registries import attachments
+from registries import attachments, references
 from registries.storing import opened
 from tests.site import Page
 
@@ -72,6 +72,16 @@ def test_an_earlier_check_does_not_turn_the_clock_back(visitor, site, facility):
     assert stored(site, "facility", facility)[1]["last_checked_on"] == date.today()
 
 
+def test_an_earlier_check_says_nothing_of_the_state_now(visitor, site, facility):
+    worker = visitor("grid_worker")
+    with site.system.database.reading() as session:
+        now, before, *_others = references.load(session).codes("facility_state").entries
+    for days, state in ((0, now), (5, before)):
+        told = {"on": (date.today() - timedelta(days=days)).isoformat(), "state": state}
+        assert worker.post(f"/desk/facility/{facility}/check", told).status_code == 303
+    assert stored(site, "facility", facility)[1]["state"] == now
+
+
 @pytest.mark.parametrize("data", [b"<svg onload=alert(1)>", b"GIF89a....", b"\xff\xd8\xff broken", b"%PDF-1.4"])
 def test_what_is_no_picture_is_refused_and_nothing_is_kept(visitor, site, facility, data):
     told = {"on": date.today().isoformat(), "photo": (io.BytesIO(data), "x.jpg")}
@@ -120,11 +130,28 @@ def test_a_proposal_is_taken_over_by_a_clerk(visitor, site):
     page = clerk.page(link)
     assert "临河路88号" in page.text
     assert "今日入户" in page.text
-    assert worker.post(link, {"decision": "take"}).status_code == 404
-    assert clerk.post(link, {"decision": "take"}).status_code == 303
+    told = {"version": page.form_values()["version"], "decision": "take"}
+    assert worker.post(link, told).status_code == 404
+    assert clerk.post(link, told).status_code == 303
     assert stored(site, "resident", site.records["resident"][0])[1]["address"] == "临河路88号"
     assert clerk.post(link, {"decision": "take"}, follow_redirects=True).status_code == 200
     assert stored(site, "resident", site.records["resident"][0])[0].version == 2
+
+
+def test_a_proposal_is_not_taken_over_a_change_that_nobody_saw(visitor, site):
+    worker, clerk, other = visitor("grid_worker"), visitor("clerk"), visitor("clerk")
+    propose(worker, site, address="临河路88号")
+    link = next(a["href"] for a in clerk.page("/desk/proposals").all("a") if "/proposals/" in str(a.get("href")))
+    told = {**clerk.page(link).form_values(), "decision": "take"}
+    resident = site.records["resident"][0]
+    form = other.page(f"/desk/resident/{resident}/edit").form_values()
+    assert other.post(f"/desk/resident/{resident}/edit", {**form, "address": "望海路7号"}).status_code == 303
+    assert "刚刚" in clerk.post(link, told, follow_redirects=True).get_data(as_text=True)
+    assert stored(site, "resident", resident)[1]["address"] == "望海路7号"
+    assert clerk.post(link, {**clerk.page(link).form_values(), "decision": "take"}).status_code == 303
+    assert stored(site, "resident", resident)[1]["address"] == "临河路88号"
+    worker.post(f"{link}/drop")
+    assert "已采纳" in worker.page(link).text, "what was taken over stays so"
 
 
 def test_a_proposal_comes_back_with_a_word_on_why(visitor, site):

@@ -115,6 +115,15 @@ def test_the_search_stays_within_the_area_and_the_registry(visitor, site):
     assert "/desk/organisation/" not in str(page.all("a"))
 
 
+def test_who_was_found_is_not_doubted_because_another_name_sounds_alike(visitor, site):
+    clerk = visitor("clerk")
+    clerk.post("/desk/organisation/new", {
+        "name": "晓铭商行", "area_id": "000101001001001", "address": "临河路77号", "reason": "test",
+    })  # fmt: skip
+    assert "您要找的是不是" in clerk.page("/desk/search?q=晓明商行").text
+    assert "您要找的是不是" not in clerk.page("/desk/search?q=王小明").text
+
+
 def test_an_empty_search_says_what_to_try(visitor):
     assert "没有找到" in visitor("clerk").page("/desk/search?q=绝无此物").text
 
