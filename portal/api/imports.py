@@ -19,7 +19,7 @@ from registries.access import Actor
 from registries.db import new_id
 from registries.importing import reviewing
 from registries.messages import N_, Problem
-from registries.records import Invalid
+from registries.records import Invalid, NotFound
 
 from ..imports import arriving, service
 from ..imports.arriving import Arrival
@@ -123,6 +123,7 @@ def read_import(import_id: UUID) -> Response:
 def check_import(import_id: UUID) -> Response:
     """Have the file checked, with the fields that are named for its columns or those that were proposed."""
     sender, system = _whole(actor()), _system()
+    _reached(import_id)
     told = asking.body({"columns": dict, "constants": dict, "source_key": list, "remember": bool})
     for name in ("columns", "constants"):
         _require_texts(name, (told[name] or {}).values())
@@ -161,6 +162,7 @@ def undo_import(import_id: UUID) -> Response:
 
 
 def _ask(import_id: UUID, step: str) -> Response:
+    _reached(import_id)
     service.ask(_system(), import_id, step, actor=_whole(actor()))
     return _answer(import_id, 202)
 
@@ -170,6 +172,7 @@ def _ask(import_id: UUID, step: str) -> Response:
 def forget_import(import_id: UUID) -> Response:
     """Forget a file that was not applied."""
     asking.parameters()
+    _reached(import_id)
     service.give_up(_system(), import_id, actor=_whole(actor()))
     return Response(status=204)
 
@@ -185,6 +188,21 @@ def _whole(sender: Actor) -> Actor:
     return sender
 
 
+def _reached(import_id: UUID) -> Import:
+    """An import into a registry that the token reaches.
+
+    Its owner may have sent files into others, with another token or at the desk, and the jobs act with all his rights.
+
+    :raises NotFound: there is none.
+    """
+    system, asker = _system(), actor()
+    with system.database.reading() as session:
+        one = service.find(session, import_id, actor=asker)
+    if asker.scopes("import", system.catalogue[one.kind].kind.database) == []:
+        raise NotFound(f"import {import_id}")
+    return one
+
+
 def _refused(error: Invalid) -> Answered:
     found = [(name, problem) for name, several in error.errors.items() for problem in several]
     return asking.refuse(*(
@@ -198,9 +216,8 @@ def _system() -> System:
 
 
 def _answer(import_id: UUID, status: int = 200) -> Response:
-    system, asker = _system(), actor()
+    system, asker, one = _system(), actor(), _reached(import_id)
     with system.database.reading() as session:
-        one = service.find(session, import_id, actor=asker)
         own = one.upload is not None and one.upload.actor == asker.name
         columns = dict(service.proposed(system, session, import_id, actor=asker).columns) if own else {}
         records = system.catalogue[one.kind]

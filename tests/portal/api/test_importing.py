@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
+from portal.accounts.models import User
+from portal.api import tokens
 from tests.factories import unknown_id
 from tests.portal.working import count, run_all
 
@@ -105,3 +109,19 @@ def test_a_token_narrowed_to_an_area_sends_no_files(program):
     refused = send(narrow)
     assert refused.status_code == 403
     assert refused.mimetype == "application/problem+json"
+
+
+def test_a_token_for_one_registry_reaches_no_import_of_its_owner_into_another(site, program):
+    whole = program("clerk")
+    path = f"/imports/{send(whole).json['id']}"
+    with site.system.database.writing("system") as session:
+        owner = session.get_one(User, UUID(whole.owner.details["id"]))
+        wanted = tokens.Wanted("taps", ("read", "import"), ("facilities",))
+        narrow = replace(whole, token=tokens.create(session, owner, wanted, actor=site.console)[1])
+    missing = narrow("GET", f"/imports/{unknown_id()}")
+    for method, address in (
+        ("GET", path), ("POST", f"{path}/check"), ("POST", f"{path}/apply"), ("POST", f"{path}/undo"), ("DELETE", path),
+    ):  # fmt: skip
+        answer = narrow(method, address, {} if address.endswith("check") else None)
+        assert (answer.status_code, answer.data) == (404, missing.data), address
+    assert whole.get(path)["state"] == "columns"
