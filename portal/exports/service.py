@@ -160,6 +160,13 @@ def _decides(system: System, session: Session, found: ExportOrder, actor: Actor)
     )
 
 
+def still_may(system: System, found: ExportOrder, *, actor: Actor) -> bool:
+    """Whether the actor may still export from the registry of a file of his own, as he might when it was made."""
+    database = system.catalogue[found.kind].kind.database
+    wanted = ("export", "reveal") if found.reveal else ("export",)
+    return all(actor.scopes(action, database) != [] for action in wanted)
+
+
 def own(session: Session, *, actor: Actor, before: UUID | None = None, limit: int = 50) -> list[ExportOrder]:
     """The actor's own orders, the newest first."""
     conditions = [ExportOrder.actor == actor.name, *([ExportOrder.id < before] if before else [])]

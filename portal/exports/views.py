@@ -203,7 +203,7 @@ def file(order_id: UUID) -> Response:
         found = service.find(system(), session, order_id, actor=actor())
     if found.actor != actor().name or found.state != "made" or found.file_until is None:
         raise NotFound("file")
-    if found.file_until < service.now():
+    if found.file_until < service.now() or not service.still_may(system(), found, actor=actor()):
         raise NotAllowed("export")
     label = gettext(system().catalogue[found.kind].kind.label)
     answer = Response(service.files(system()).blocks(found.id), mimetype=XLSX)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registries import audit, changes, readings, references
-from registries.access import Actor
+from registries.access import Actor, NotAllowed
 from registries.audit import Line
 from registries.changes import CHANGE, Change
 from registries.crypto import open_sealed
@@ -81,6 +81,7 @@ def copy(
     """The copy for an approved request to see one's data; the access log is written first.
 
     :raises Refused: the request is of another kind, or nobody has approved it.
+    :raises NotFound: the person has moved out of the actor's area since.
     :raises NotAllowed: the actor may not see full numbers there.
     """
     with database.reading() as session:
@@ -90,6 +91,10 @@ def copy(
                 N_("A copy is made only for an approved request to see one's data."), N_("Have it approved first."),
             ))
         ids = service.same_person(session, catalogue[row.kind], row.record_id)
+        # The person may have moved since the request was received; the copy tells where to.
+        here = catalogue[row.kind].get(session, ids[0], actor=actor)
+        if not actor.may("reveal", service.DATABASE, here.area_path):
+            raise NotAllowed("reveal")
     readings.note(
         database, actor, "export", row.kind, record_ids=ids, fields=["everything"], reason=f"request {row.number}",
     )

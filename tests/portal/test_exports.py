@@ -12,10 +12,13 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
+from portal.accounts import granting
+from portal.accounts.models import User
 from portal.exports import service, wishes
 from portal.exports.service import Asking
 from portal.imports.arriving import Arrival
 from portal.system import System
+from registries import references
 from registries.access import Actor, NotAllowed
 from registries.changes import CHANGE
 from registries.db import Database
@@ -258,6 +261,16 @@ def test_a_request_is_approved_in_the_browser(site: Site, desk: Visitor, visitor
     run_all(site.system)
     desk.page(address)
     assert desk.get(f"{address}/file.xlsx").status_code == 200
+    with site.system.database.writing("system") as session:
+        granting.add(session, session.get_one(User, desk.user.id), "clerk", _area(session, STREET), "facilities",
+                     None, site.console)  # fmt: skip
+        session.delete(granting.grants_of(session, desk.user)[0])
+    desk = site.visitor(user=desk.user)
+    assert desk.get(f"{address}/file.xlsx").status_code == 404, "who lost the right has lost the file too"
+
+
+def _area(session, code: str):
+    return references.load(session).areas.find(code)
 
 
 @pytest.mark.parametrize("role", ["leader", "grid_worker", "editor", "auditor", "system_admin"])

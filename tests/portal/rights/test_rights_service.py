@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal.rights import erasing, holdings, service
 from portal.rights.models import RightsRequest
 from portal.rights.service import Wish
-from registries import backup, changes, erasure, readings
+from registries import backup, changes, erasure, readings, references
 from registries.access import Actor, Grant, NotAllowed
 from registries.changes import CHANGE
 from registries.crypto import Keys
@@ -179,6 +179,20 @@ def test_a_copy_holds_everything_and_is_logged_first(desk):
     assert "李晓红" not in text
     assert {(line.actor, line.action) for line in made.readers} == {("clerk", "reveal"), ("clerk", "export")}
     assert made.events[-1].action == "create"
+
+
+def test_no_copy_of_somebody_who_has_moved_to_another_area_since(desk):
+    row = desk.approved()
+    records = desk.catalogue["resident"]
+    with desk.database.reading() as session:
+        item = records.load(session, [desk.people[0]])[0]
+        there = references.load(session).areas.find("000101002001")
+    with desk.database.writing("population") as session:
+        told = {"area_id": str(there.id)}
+        records.update(session, item.id, told, version=item.version, actor=FIRST, reason="moved")
+    with pytest.raises(NotFound):
+        holdings.copy(desk.database, desk.catalogue, row.id, "zh", actor=CLERK)
+    assert holdings.copy(desk.database, desk.catalogue, row.id, "zh", actor=FIRST).sections
 
 
 def test_no_copy_without_a_second_person(desk):
