@@ -85,14 +85,16 @@ def sizes(session: Session, areas: Sequence[Area]) -> dict[UUID, int]:
     return found
 
 
-def contents(session: Session, catalogue: Catalogue, area: Area) -> Contents:
-    """What lies in an area and would move with it."""
+def contents(session: Session, catalogue: Catalogue, area: Area, *, actor: Actor | None = None) -> Contents:
+    """What lies in an area and would move with it; for an ``actor`` only the records of kinds that he may see there."""
     below = sa.select(Area.kind, sa.func.count()).where(
         within(Area.path, [area.path]), Area.id != area.id, Area.valid_to.is_(None)
     )
     areas = {row[0]: row[1] for row in session.execute(below.group_by(Area.kind))}
     records = {}
     for name, kind in catalogue.items():
+        if actor is not None and not actor.may("read", kind.kind.database, area.path):
+            continue
         table = kind.kind.table
         inside = (within(table.c.area_path, [area.path]), table.c.retired_at.is_(None), table.c.merged_into.is_(None))
         count = session.scalar(sa.select(sa.func.count()).select_from(table).where(*inside)) or 0

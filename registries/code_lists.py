@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from . import changes, references
 from .access import Actor
 from .administration import require_administrator
+from .areas import within
 from .changes import Entry
 from .chinese import fold
 from .codes import Code
@@ -190,13 +191,18 @@ def _log(session: Session, row: Code, action: str, actor: Actor, told: Mapping[s
     changes.append(session, actor.name, [Entry("code", None, action, {**named, **told})])
 
 
-def holders(session: Session, catalogue: Mapping[str, Records], scheme: str, code: str) -> dict[str, int]:
-    """How many records in use hold a code, by kind, each up to `COUNTED`; kinds without any are left out."""
+def holders(
+    session: Session, catalogue: Mapping[str, Records], scheme: str, code: str, *, actor: Actor
+) -> dict[str, int]:
+    """How many records in use that the actor may see hold a code, by kind, each up to `COUNTED`; not those of none."""
     found: dict[str, int] = {}
     for records in catalogue.values():
-        for name in _fields(records, scheme):
+        scopes = actor.scopes("read", records.kind.database)
+        for name in _fields(records, scheme) if scopes != [] else ():
             table = records.kind.table
-            some = sa.select(table.c.id).where(table.c[name] == code, table.c.retired_at.is_(None)).limit(COUNTED)
+            inside = [] if scopes is None else [within(table.c.area_path, scopes)]
+            held = table.c[name] == code, table.c.retired_at.is_(None)
+            some = sa.select(table.c.id).where(*held, *inside).limit(COUNTED)
             count = session.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
             if count:
                 found[records.name] = found.get(records.name, 0) + count

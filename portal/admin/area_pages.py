@@ -60,7 +60,7 @@ def _area_page(area_id: UUID, problems: Problems) -> str:
         below = area_administration.children(session, one.id)
         ended = area_administration.children(session, one.id, ended=True)
         sizes = area_administration.sizes(session, below)
-        inside = area_administration.contents(session, system().catalogue, one)
+        inside = area_administration.contents(session, system().catalogue, one, actor=actor())
         known = references.load(session)
         may_change = one.valid_to is None and administration.administers(known, one.path, actor=actor())
         log = area_administration.history(session, one.id)
@@ -144,7 +144,7 @@ def _relocate_page(area_id: UUID, verb: str, problems: Problems, told: Relocatio
         known = references.load(session)
         administration.require_administrator(known, one.path, actor=actor())
         places = area_administration.targets(session, one, verb == "merge", actor=actor())
-        inside = area_administration.contents(session, system().catalogue, one)
+        inside = area_administration.contents(session, system().catalogue, one, actor=actor())
         other = area_administration.find(session, told.to) if told else None
     entries = [(place.id, known.areas.get(place.id)) for place in places]
     return render_template(

@@ -98,7 +98,7 @@ def _code_page(scheme: str, code: str, problems: Problems) -> str:
         row = session.get(Code, (scheme, code))
         if row is None:
             raise NotFound(f"{scheme} {code}")
-        held = code_lists.holders(session, system().catalogue, scheme, code)
+        held = code_lists.holders(session, system().catalogue, scheme, code, actor=actor())
         may_change = row.local and administration.administers(references.load(session), None, actor=actor())
     labels = {name: records.kind.label for name, records in system().catalogue.items()}
     return render_template(

@@ -50,6 +50,17 @@ def test_what_lies_in_an_area_is_counted_before_anything_moves(any_database, cat
     assert empty.is_empty
 
 
+def test_of_an_area_one_may_not_see_and_of_other_registries_nothing_is_counted(
+    any_database, catalogue, records, places
+):
+    neighbour = Actor("a", (Grant("registry_admin", "00010002"),))
+    of_units = Actor("b", (Grant("registry_admin", "0001", "organisations"),))
+    with any_database.reading() as session:
+        street = session.get_one(Area, places["000101001"])
+        for actor, told in ((neighbour, {}), (of_units, {"organisation": 3})):
+            assert area_administration.contents(session, catalogue, street, actor=actor).records == told
+
+
 def test_a_zone_of_the_sites_own_is_added_without_a_code(any_database, change, places):
     made = change("add", places["000101001"], Wish("zone", "滨河开发区", "Riverside Zone"))
     found = area(any_database, made)

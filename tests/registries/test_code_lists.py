@@ -117,6 +117,14 @@ def test_only_an_administrator_of_the_district_changes_the_lists(change, strange
 
 def test_records_that_hold_a_code_are_counted(any_database, catalogue, records):
     with any_database.reading() as session:
-        assert code_lists.holders(session, catalogue, "sex", "1") == {"resident": 2}
-        assert code_lists.holders(session, catalogue, "facility_subclass", "0101") == {"facility": 3}
+        assert code_lists.holders(session, catalogue, "sex", "1", actor=ADMIN) == {"resident": 2}
+        assert code_lists.holders(session, catalogue, "facility_subclass", "0101", actor=ADMIN) == {"facility": 3}
     assert [one.name for one, _ in code_lists.users_of(catalogue.values(), "facility_subclass")] == ["facility"]
+
+
+@pytest.mark.parametrize("stranger", [
+    Actor("a", (Grant("registry_admin", "00010002"),)), Actor("b", (Grant("registry_admin", "0001", "facilities"),)),
+])  # fmt: skip
+def test_records_that_one_may_not_see_are_not_counted(any_database, catalogue, records, stranger):
+    with any_database.reading() as session:
+        assert code_lists.holders(session, catalogue, "sex", "1", actor=stranger) == {}
