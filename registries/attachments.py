@@ -20,6 +20,7 @@ from .access import Actor
 from .bulk import insert_rows
 from .changes import Entry
 from .db import DATABASES, Base, UtcDateTime, new_id, now, plain_text
+from .merging import with_merged
 from .messages import N_, Problem, Refused
 from .records import Item, NotFound, Records
 
@@ -110,21 +111,22 @@ def _row(session: Session, records: Records, item: Item, one: Upload, actor: Act
 
 
 def listed(session: Session, records: Records, record_id: UUID) -> list[Attachment]:
-    """The files of a record, the newest first; whoever may see the record may see them."""
+    """The files of a record and of those merged into it, the newest first; whoever may see the record may see them."""
     table = ATTACHMENT[records.kind.database].c
     names = ("id", "name", "media_type", "size", "caption", "added_by", "added_at")
-    statement = sa.select(*(table[name] for name in names)).where(table.record_id == record_id)
+    ids = with_merged(session, records.kind, record_id)
+    statement = sa.select(*(table[name] for name in names)).where(table.record_id.in_(ids))
     return [Attachment(*row) for row in session.execute(statement.order_by(table.added_at.desc(), table.id.desc()))]
 
 
 def content(session: Session, records: Records, record_id: UUID, file_id: UUID) -> tuple[Attachment, bytes]:
-    """One file of a record with its bytes.
+    """One file of a record, or of one merged into it, with its bytes.
 
     :raises NotFound: the record has no such file.
     """
-    table = ATTACHMENT[records.kind.database]
+    table, ids = ATTACHMENT[records.kind.database], with_merged(session, records.kind, record_id)
     row = session.execute(
-        sa.select(table).where(table.c.id == file_id, table.c.record_id == record_id, table.c.kind == records.name)
+        sa.select(table).where(table.c.id == file_id, table.c.record_id.in_(ids), table.c.kind == records.name)
     ).first()
     if row is None:
         raise NotFound(f"attachment {file_id}")

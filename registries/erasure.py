@@ -215,5 +215,5 @@ def _leave_no_trace(database: Database, records: Records) -> None:
             connection.exec_driver_sql(f"PRAGMA {name}.wal_checkpoint(TRUNCATE)")
             return
         free = connection.execution_options(isolation_level="AUTOCOMMIT")
-        for table in (records.kind.table.name, *parts, "change", "staged_row", "done_key"):
+        for table in (records.kind.table.name, *parts, "change", "staged_row", "done_key", "attachment", "proposal"):
             free.exec_driver_sql(f'VACUUM "{name}"."{table}"')

@@ -75,7 +75,11 @@ def merge(kind: str, first: UUID, second: UUID) -> Answer:
     reason = request.form.get("reason", "").strip()
     if not reason:
         return _compare(told, first, second, problems=[("reason", gettext("Write why the two are one."))]), 422
-    take = [name for name in told.storage.fields if request.form.get(f"choose-{name}") == "second"]
+    # What is worked out, or fixed by a reviewer, follows from the rest and cannot be chosen.
+    take = [
+        name for name, one in told.storage.fields.items()
+        if request.form.get(f"choose-{name}") == "second" and not one.computed
+    ]
     join = [name for name in told.storage.parts if request.form.get(f"choose-{name}") == "both"]
     versions = [request.form.get(name, 0, type=int) for name in ("first_version", "second_version")]
     try:

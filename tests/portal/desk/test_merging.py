@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from registries.storing import opened
@@ -68,3 +70,14 @@ def test_two_that_stay_apart_are_not_listed_again(visitor, pair):
     admin.post(f"/desk/organisation/{pair[0]}/duplicate", {"other": str(pair[1])})
     assert admin.post(f"/desk/organisation/compare/{pair[0]}/{pair[1]}/apart", {"reason": ""}).status_code == 303
     assert "没有待判断的记录" in admin.page("/desk/duplicates?kind=organisation").text
+
+
+def test_the_files_of_a_merged_record_are_found_with_its_survivor(visitor, site, pair):
+    admin = visitor("registry_admin")
+    told = {"file": (io.BytesIO(b"%PDF-1.4 licence"), "执照.pdf")}
+    admin.post(f"/desk/organisation/{pair[1]}/files", told, content_type="multipart/form-data")
+    choice = {"first_version": "1", "second_version": "1", "reason": "同一家"}
+    assert admin.post(f"/desk/organisation/compare/{pair[0]}/{pair[1]}", choice).status_code == 303
+    page = admin.page(f"/desk/organisation/{pair[0]}")
+    file = next(link["href"] for link in page.all("a") if "/files/" in str(link.get("href")))
+    assert admin.get(file, check_page=False).data == b"%PDF-1.4 licence"
