@@ -240,12 +240,15 @@ def _schema(records: Records) -> type[PublicationSchema]:
 
 
 def authors(session: Session, records: Records, item: Item) -> set[str]:
-    """Who wrote or changed the text that stands for review: everybody since it was last published."""
-    found = set()
+    """Who wrote or changed the text that stands for review: everybody since it was last published.
+
+    By whatever way: also who merged two texts, or took a change back, chose what readers will see.
+    """
+    found, told = set(), set(_schema(records).published)
     for change in changes.history(session, records.kind.database, item.id):
         if change.action == "publish":
             break
-        if change.action in ("create", "update", "restore", "submit"):
+        if change.action in ("create", "update", "restore", "submit") or told & change.changes.keys():
             found.add(change.actor)
     return found
 
