@@ -68,13 +68,14 @@ STAFF: Addresses = (*DESK, *FILES_AND_JOBS, *ACCOUNT, *LEADER, *ADMIN)
 #: What everybody may open.
 PUBLIC: tuple[str, ...] = (
     "/", "/search", "/search?q=避难", "/search?q=绝无此物", "/login", "/nowhere", "/news/", "/news/{news}", "/notices/",
-    "/notices/{notice}", "/projects/", "/projects/{project}", "/knowledge/", "/pages/{page}", "/map", "/map/{facility}",
-    "/accessibility", "/privacy", "/site-map", "/mistake?page=/news/",
+    "/notices/{notice}", "/projects/", "/projects/{project}", "/knowledge/", "/pages/{page}", "/map",
+    "/map/{shown_facility}", "/accessibility", "/privacy", "/site-map", "/mistake?page=/news/",
 )  # fmt: skip
 #: Views that answer with no page: files, pictures, parts of pages, answers for programs.
 NO_PAGES = frozenset({
     "static", "accounts.second_factor_picture", "accounts.session_state", "api_description.openapi", "desk.counts",
     "desk.file", "desk.suggest_codes", "desk.suggest_areas", "desk.suggest_records", "exports.file", "health.alive",
-    "health.ready", "imports.failed_rows", "imports.template", "jobs.state", "media.file", "media.small",
-    "public.set_display", "public.feed", "public.facilities_as_geojson", "public.robots", "public.addresses",
+    "health.ready", "metrics.show", "imports.failed_rows", "imports.template", "jobs.state", "media.file",
+    "media.small", "public.set_display", "public.feed", "public.facilities_as_geojson", "public.robots",
+    "public.addresses",
 })  # fmt: skip

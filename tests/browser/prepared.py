@@ -77,6 +77,8 @@ def prepare(system: System, visitors: Mapping[str, Visitor], ids: Mapping[str, U
     run_all(system)
     yield "user", str(clerk.user.id if clerk.user else "")
     yield from _articles(system)
+    on_map = [one["properties"] for one in worker.get("/map/facilities.geojson").get_json()["features"]]
+    yield "shown_facility", next(_name_in(one["address"]) for one in on_map if "address" in one)
 
 
 def _name_in(address: str | None) -> str:

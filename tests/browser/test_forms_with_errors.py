@@ -62,7 +62,7 @@ def every_form():
         yield pytest.param(*form, language, width, marks=marks)
 
 
-@pytest.mark.parametrize(("role", "path", "action", "typed", "language", "width"), every_form())
+@pytest.mark.parametrize(("role", "path", "action", "typed", "language", "width"), list(every_form()))
 def test_what_is_wrong_is_told_on_a_sound_page(served, tab, role, path, action, typed, language, width):
     opened = tab(served, role, language, width)
     opened.open(("/en" if role is None and language == "en" and path != "/login" else "") + path.format_map(served.ids))
