@@ -112,8 +112,14 @@ class RecordForm:
         shown = [name for _title, names in self.schema.sections for name in names]
         order = [*(name for name in shown if name in found), *(name for name in found if name not in shown)]
         return [
-            (name if name in shown else "", text) for name in order for text in self._texts(found[name])
+            (name if name in shown else "", self._named(name, text))
+            for name in order for text in self._texts(found[name])
         ]
+
+    def _named(self, name: str, text: str) -> str:
+        """A summary stands far from the inputs, so a text that does not say which field it is about is told it."""
+        label = gettext(self.fields[name].label) if name in self.fields else ""
+        return text if label in text else gettext("%(label)s: %(text)s", label=label, text=text)
 
 
 def draw(told: RecordField, name: str, html_id: str, value: Any, wording: Wording) -> Input:

@@ -85,7 +85,8 @@ def find(feed: Feed, query: Query, *, actor: Actor, public: bool = False, people
         )
         result = feed.search(narrowed, feed.still_there(session, actor, public))
     hits += [{"kind": h.kind, "id": h.id, "title": h.title, "score": round(h.score, 4)} for h in result.hits]
-    return Found(total + result.total, hits, result.facets, result.suggestion, result.seconds)
+    meant = None if total else result.suggestion  # the index holds no people, so it does not know their names
+    return Found(total + result.total, hits, result.facets, meant, result.seconds)
 
 
 def _people(feed: Feed, query: Query, actor: Actor, people: People) -> tuple[int, list[dict[str, Any]]]:

@@ -164,3 +164,19 @@ def test_an_area_outside_the_grant_cannot_be_written_into(visitor, site):
     assert answer.status_code in (403, 404, 422)
     with site.system.database.reading() as session:
         assert not session.execute(site.system.catalogue["place"].kind.table.select()).all()
+
+
+def test_everything_that_is_wrong_with_a_family_is_said_at_once(clerk, site):
+    people = {f"person-0-{name}": text for name, text in {"name": "钱一", "phone": "139", "birth_date": "明天"}.items()}
+    answer = clerk.post("/desk/household/register", {"people": "1", "household_number": "", **people})
+    page = page_of(answer)
+    assert answer.status_code == 422
+    links = [a.get("href") for a in page.all("a")]
+    assert "#household_number" in links
+    assert "#person-0-birth_date" in links
+    assert page.form_values()["person-0-name"] == "钱一"
+
+
+def test_a_summary_of_errors_says_which_field_each_is_about(clerk):
+    page = page_of(clerk.post("/desk/resident/new", {**NEW, **NO_NUMBER, "phone": "12345"}))
+    assert "联系电话：这是服务号码" in page.text
