@@ -46,7 +46,11 @@ def _serve(system: System) -> click.Command:
     @click.option("--host", default=system.settings.host, show_default=True)
     @click.option("--port", default=system.settings.port, show_default=True, type=click.IntRange(1, 65535))
     @click.option("--workers", default=system.settings.workers, show_default=True, type=click.IntRange(1, 64))
-    def command(host: str, port: int, workers: int) -> None:
+    @click.option(
+        "--worker/--no-worker", "with_worker", default=True, show_default=True,
+        help=_(N_("Bring a worker along; without, run “sanku worker” as a service of its own.")),
+    )
+    def command(host: str, port: int, workers: int, with_worker: bool) -> None:
         replace(system.settings, host=host).check()
         _require_current(system)
         system.feed.catch_up()
@@ -56,7 +60,8 @@ def _serve(system: System) -> click.Command:
         system.database.engine.dispose()
         sys.stdout.flush()
         request_counts.forget(system.settings)
-        _work_beside()
+        if with_worker:
+            _work_beside()
         # The server replaces this process, so that a signal to it ends the site once the requests under way are done.
         os.execv(  # noqa: S606  The program and its arguments are our own.
             sys.executable,
