@@ -37,7 +37,8 @@ def looked_at(sent: FileStorage, caption: str | None = None, *, pictures_only: b
         return Upload(f"{name.removesuffix('.pdf')}.pdf", "application/pdf", data, caption)
     try:
         small = smaller(io.BytesIO(data))
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        # A broken chunk of a PNG, or EXIF that is none, is a SyntaxError to Pillow.
         text = N_("“%(name)s” is no picture.") if pictures_only else N_("“%(name)s” is neither a picture nor a PDF.")
         raise Refused(Problem(text, N_("Send a JPEG, PNG or WebP picture, or a PDF."), name=name)) from error
     return Upload(f"{name.rsplit('.', 1)[0]}.jpg", "image/jpeg", small, caption)

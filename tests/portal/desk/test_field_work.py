@@ -82,7 +82,20 @@ def test_an_earlier_check_says_nothing_of_the_state_now(visitor, site, facility)
     assert stored(site, "facility", facility)[1]["state"] == now
 
 
-@pytest.mark.parametrize("data", [b"<svg onload=alert(1)>", b"GIF89a....", b"\xff\xd8\xff broken", b"%PDF-1.4"])
+def broken_png():
+    """A PNG of which a chunk in the middle of the pixels has no name."""
+    out = io.BytesIO()
+    Image.effect_noise((64, 64), 50).save(out, "PNG")
+    data = out.getvalue()
+    at = data.index(b"IDAT")
+    half = int.from_bytes(data[at - 4:at]) // 2
+    first = half.to_bytes(4) + data[at:at + 4 + half] + b"\0\0\0\0"
+    return data[:at - 4] + first + b"\0\0\0\x20\x03 5\xf9" + data[-300:]
+
+
+@pytest.mark.parametrize(
+    "data", [b"<svg onload=alert(1)>", b"GIF89a....", b"\xff\xd8\xff broken", b"%PDF-1.4", broken_png()]
+)
 def test_what_is_no_picture_is_refused_and_nothing_is_kept(visitor, site, facility, data):
     told = {"on": date.today().isoformat(), "photo": (io.BytesIO(data), "x.jpg")}
     answer = visitor("grid_worker").post(f"/desk/facility/{facility}/check", told, content_type="multipart/form-data")
