@@ -79,12 +79,10 @@ class SealedFiles:
     def save_made(self, file_id: UUID, make: Callable[[Path], int]) -> int:
         """Keep the file that ``make`` writes to the path it is given; returns what it returns.
 
-        The clear file lies in a folder of its own until it is sealed: in memory where there is a place for that.
+        The clear file lies in `out_of_sight` until it is sealed.
         """
-        memory = Path("/dev/shm")  # noqa: S108  A folder that only its owner may read is made in it.
-        where = str(memory) if os.access(memory, os.W_OK) else None
-        with tempfile.TemporaryDirectory(prefix="sanku-", dir=where) as folder:
-            path = Path(folder, "file.xlsx")
+        with out_of_sight() as folder:
+            path = folder / "file.xlsx"
             count = make(path)
             with path.open("rb") as file:
                 self.save(file_id, file)
@@ -137,6 +135,15 @@ class SealedFiles:
                 path.unlink(missing_ok=True)
                 count += 1
         return count
+
+
+@contextmanager
+def out_of_sight() -> Iterator[Path]:
+    """A folder for clear files that is gone afterwards: in memory, where there is a place for that, on no disk."""
+    memory = Path("/dev/shm")  # noqa: S108  A folder that only its owner may read is made in it.
+    where = str(memory) if os.access(memory, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="sanku-", dir=where) as folder:
+        yield Path(folder)
 
 
 class _Reader:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from pathlib import Path
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from registries.messages import N_, Problem, Refused
 from registries.records import NotFound
 
 from .. import jobs
+from ..sealed_files import out_of_sight
 from ..security import actor, allowed, may
 from . import service, workbooks
 from .pages import found, language, note_shown, pages, system
@@ -204,8 +204,8 @@ def failed_rows(import_id: UUID) -> Response:
         system().database, actor(), "export", batch.kind, record_ids=[batch.id], fields=["failed rows"],
         count=batch.counts["error"],
     )
-    with tempfile.TemporaryDirectory() as folder, system().database.reading() as session:
-        path = Path(folder, "failed.xlsx")
+    with out_of_sight() as folder, system().database.reading() as session:
+        path = folder / "failed.xlsx"
         workbooks.write_failed(system(), session, batch, path, language())
         data = path.read_bytes()
     # What is told inside a formatted string is not found by who collects texts.
