@@ -16,7 +16,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from registries import link_targets, references, showing
+from registries import changes, link_targets, references, showing
 from registries.fields import RecordField
 from registries.messages import Refused
 from registries.population import transfers
@@ -248,21 +248,41 @@ class Difference:
 
 
 def _stale(told: Records, current: Item, typed: Typed) -> str:
-    """Both versions: nothing is lost, and the form below holds what was typed, ready to be saved over the new one."""
+    """Both versions: nothing is lost, and the form below holds what was typed, ready to be saved over the new one.
+
+    What only the other changed stands in the form as it is now, so that saving does not undo it unseen.
+    """
     with system().database.reading() as session:
         words = wording(session)
         shown = showing.masked(told, current, system().keys).values
+        taken = _untouched(session, told, current, typed, words)
+        raw = {**typed.raw, **{name: shown.get(name) for name in taken}}
         differences = [
             Difference(name, gettext(one.label), words.text(one, shown.get(name)), typed_text(one, value, words))
-            for name, value in typed.raw.items()
+            for name, value in raw.items()
             if (one := told.storage.fields.get(name)) is not None and not _same(one, shown.get(name), value, words)
         ]
-        form = forms.RecordForm(told.kind.schema, words, _clean(typed.raw), withheld=withheld(told, current))
+        form = forms.RecordForm(told.kind.schema, words, _clean(raw), withheld=withheld(told, current))
         return render_template(
             "desk/conflict.html", kind=told.name, records=told, item=current, differences=differences,
             sections=form.sections(), title=showing.title(session, told, current), version=current.version,
             reason=typed.reason or "", fields=told.storage.fields,
+            taken=[gettext(told.storage.fields[name].label) for name in taken],
         )  # fmt: skip
+
+
+def _untouched(session: Session, told: Records, current: Item, typed: Typed, words: Wording) -> list[str]:
+    """The fields that were changed since the form was opened and in which it still says what stood there then."""
+    newer = changes.history(session, told.kind.database, current.id)[: max(current.version - typed.version, 0)]
+    before: dict[str, Any] = {}
+    for change in newer:
+        before |= {name: pair[0] for name, pair in showing.change(told, change, system().keys).values.items()}
+    fields = told.storage.fields
+    return [
+        name for name, value in typed.raw.items()
+        if name in before and name in fields and not isinstance(fields[name], Parts)
+        and _same(fields[name], before[name], value, words)
+    ]  # fmt: skip
 
 
 def typed_text(told: RecordField, value: Any, words: Wording) -> str:

@@ -11,7 +11,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from registries import references, showing
+from registries import link_targets, references, showing
 from registries.days import today
 from registries.messages import N_, Problem
 from registries.population import households
@@ -52,7 +52,7 @@ def move_household(record_id: UUID, kind: str) -> Answer:
         return _page("move", record_id, typed, Invalid(wrong)), 422
     told = linking.with_ids(HOUSEHOLD.schema, {name: typed[name] for name in PLACE if typed[name]}, known)
     told.pop("area_id", None)
-    return _done("move", record_id, typed, lambda session, version: households.move_household(
+    return _done("move", record_id, typed, told, lambda session, version: households.move_household(
         session, record_id, area_id=area.id, event_on=day, told=told, version=version, actor=actor(),
         reason=_reason(),
     ))  # fmt: skip
@@ -83,7 +83,7 @@ def split_household(record_id: UUID, kind: str) -> Answer:
         known = references.load(session)
     place = {name: typed[name] for name in ("address", "dwelling_id") if typed[name].strip()}
     told = linking.with_ids(HOUSEHOLD.schema, place, known)
-    return _done("split", record_id, typed, lambda session, version: households.split_household(
+    return _done("split", record_id, typed, told, lambda session, version: households.split_household(
         session, record_id, leaving, number=typed["number"].strip(), head_id=head, told=told, version=version,
         actor=actor(), reason=_reason(),
     ))  # fmt: skip
@@ -97,7 +97,7 @@ def set_head(record_id: UUID, kind: str) -> Answer:
     if head is None:
         flash(gettext("Choose who is the head."), "danger")
         return redirect(url_for("desk.record", kind="household", record_id=record_id), 303)
-    return _done("head", record_id, {}, lambda session, version: households.set_head(
+    return _done("head", record_id, {}, {}, lambda session, version: households.set_head(
         session, record_id, head, version=version, actor=actor(), reason=_reason(),
     ))  # fmt: skip
 
@@ -111,9 +111,13 @@ _DONE = {
 }  # fmt: skip
 
 
-def _done(action: str, record_id: UUID, typed: dict[str, str], act: Callable[[Any, int], Item]) -> Answer:
-    """Do it, or show the page again with what is wrong."""
+def _done(
+    action: str, record_id: UUID, typed: dict[str, str], told: dict[str, Any], act: Callable[[Any, int], Item]
+) -> Answer:
+    """Do it, or show the page again with what is wrong; ``told`` are the values with links that it writes."""
     try:
+        with system().database.reading() as session:
+            link_targets.require(session, system().catalogue, records_of("household"), told, actor=actor())
         with system().database.writing("population") as session:
             made = act(session, request.form.get("version", 0, type=int))
     except Conflict:

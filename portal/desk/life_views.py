@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from registries import references, showing
+from registries import link_targets, references, showing
 from registries.access import NotAllowed
 from registries.days import today
 from registries.messages import N_, Problem
@@ -63,6 +63,8 @@ def note_event(record_id: UUID, kind: str) -> Answer:
     place = {name: typed[name] for name in PLACE if typed[name].strip()}
     told = linking.with_ids(records_of("resident").kind.schema, place, known)
     try:
+        with system().database.reading() as session:
+            link_targets.require(session, system().catalogue, records_of("resident"), told, actor=actor())
         item = _write(record_id, what, days, told, area, typed["note"] or None)
     except Conflict:
         text = Problem(N_("Somebody else has just changed this record."), N_("Look at it again."))

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask_babel import get_locale, gettext
+from sqlalchemy.orm import Session
 
 from registries import references
 from registries.population.lookup import find_people
+from registries.records import Item
 from search.engine import Query
 from search.finding import find
 
@@ -54,14 +56,23 @@ def readable(catalogue: Catalogue) -> dict[str, str]:
     }
 
 
+def _items(session: Session, found: list[dict[str, Any]]) -> dict[tuple[str, str], Item]:
+    """The records of the hits, read at once for each kind."""
+    items: dict[tuple[str, str], Item] = {}
+    for kind in {hit["kind"] for hit in found}:
+        ids = [UUID(hit["id"]) for hit in found if hit["kind"] == kind]
+        items |= {(kind, str(item.id)): item for item in system().catalogue[kind].load(session, ids)}
+    return items
+
+
 def _hits(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What the list says of each hit besides its title."""
     shown = []
     with system().database.reading() as session:
         areas = references.load(session).areas
+        items = _items(session, found)
         for hit in found:
-            records = system().catalogue[hit["kind"]]
-            item = next(iter(records.load(session, [UUID(hit["id"])])), None)
+            records, item = system().catalogue[hit["kind"]], items.get((hit["kind"], hit["id"]))
             if item is None or not actor().may("read", records.kind.database, item.area_path):
                 continue
             area = areas.get(item.values["area_id"])

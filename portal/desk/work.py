@@ -37,7 +37,7 @@ DUE = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do: what, where, until when; ``late`` if it should have been done; ``names`` if it names somebody."""
+    """One thing to do: what, where, until when; ``late`` if it should be done by now, ``names`` if it names one."""
 
     text: str
     address: str

@@ -35,7 +35,7 @@ RESULT_NAMES = {
     "new": N_("new"), "changed": N_("changed"), "same": N_("unchanged"), "duplicate": N_("repeated in the file"),
     "transfer": N_("registered elsewhere"), "error": N_("failed"), "restored": N_("changes taken back"),
     "conflicts": N_("left as they are, changed since"), "rows": N_("records"), "documents": N_("documents"),
-    "files": N_("files"), "folder": N_("folder"), "found": N_("pairs found"), "queued": N_("new pairs"),
+    "files": N_("files"), "folder": N_("folder"),
 }
 
 
@@ -76,8 +76,12 @@ def names(session: Session, found: Sequence[Job]) -> dict[UUID, str]:
 
 
 def figures(job: Job) -> list[tuple[str, Any]]:
-    """What a job has to tell, with the names of its figures."""
-    told = job.result or {}
+    """What a job has to tell, with the names of its figures.
+
+    A search for duplicates goes through a registry as a whole: how many there are elsewhere is nobody's to know here,
+    and the list of them counts one's own.
+    """
+    told = (job.result or {}) if job.kind != "duplicates" else {}
     return [
         (gettext(name), formats.number(told[key]) if isinstance(told[key], int) else told[key])
         for key, name in RESULT_NAMES.items() if key in told

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
+from portal.jobs.views import figures
 from registries import changes
 from tests.conftest import demo_number
+from tests.portal.working import jobs_of, run_all
 from tests.site import Page
 
 
@@ -71,3 +74,30 @@ def test_a_building_counts_only_the_rooms_that_one_may_see(visitor, building):
     assert "(2)" in visitor("clerk").page(f"/desk/place/{building}").text
     assert "(1)" in visitor("clerk", area="000101001001").page(f"/desk/place/{building}").text
     assert "rooms" not in str(visitor("clerk", registry="facilities").page(f"/desk/place/{building}").all("a"))
+
+
+def test_nobody_is_moved_into_a_dwelling_of_another_area(visitor, site, building, resident):
+    with site.system.database.reading() as session:
+        table = site.system.catalogue["dwelling"].kind.table
+        away = session.scalar(sa.select(table.c.id).where(table.c.room == "101"))
+    clerk = visitor("clerk", area="000101001001")
+    told = {"event": "transfer", "event_on": "2026-03-05", "area_id": "000101001001002", "dwelling_id": str(away),
+            "reason": "搬家"}  # fmt: skip
+    answer = clerk.post(f"/desk/resident/{resident}/event", told)
+    assert answer.status_code == 422
+    with site.system.database.reading() as session:
+        assert site.system.catalogue["resident"].load(session, [resident])[0].values["dwelling_id"] is None
+
+
+def test_a_search_for_duplicates_tells_nobody_how_many_there_are_elsewhere(visitor, site):
+    with site.system.database.writing("organisations") as session:
+        told = {"name": "临河机械厂", "org_type": "enterprise", "address": "临河路1号", "area_id": "000101001001001"}
+        site.system.catalogue["organisation"].create(session, told, actor=site.console, reason="test")
+    clerk = visitor("clerk", area="000101002")
+    clerk.page(clerk.post("/desk/jobs/duplicates/organisation").headers["Location"])
+    run_all(site.system)
+    job = jobs_of(site.system)[-1]
+    clerk.page(f"/desk/jobs/{job.id}")
+    assert job.result["found"] == 1
+    with site.app.test_request_context():
+        assert figures(job) == []
