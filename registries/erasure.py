@@ -142,6 +142,7 @@ def _blank(session: Session, records: Records, ids: Sequence[UUID], reason: str,
     for one in ids:
         _blank_record(session, records, one)
     _blank_log(session, records, ids)
+    records.kind.forget(session, ids)
     # Blanked before the erase rows are appended, which are the last of their records.
     changes.append(session, actor, [Entry(records.name, one, "erase", reason=reason) for one in ids])
 

@@ -119,6 +119,10 @@ def nothing_to_ask(session: Session, batch: Any, actor: Any) -> None:
     """The default of `Kind.ask` and `Kind.unask`: what another area holds is left there."""
 
 
+def nothing_to_forget(session: Session, ids: Sequence[UUID]) -> None:
+    """The default of `Kind.forget`: nothing else tells of a record."""
+
+
 def name_title(values: Mapping[str, Any]) -> str:
     """The default of `Kind.title`: the name."""
     return str(values.get("name") or "")
@@ -149,7 +153,8 @@ class Kind:
     ``seen`` is the field that tells when somebody last looked at the thing itself;
     ``branch(values)`` makes of a row whose code stands in an earlier row of the file a record of its own, if it can;
     ``ask(session, batch, actor)`` asks other areas for the records of theirs that rows of an applied batch are about,
-    ``unask`` takes back what a batch asked for.
+    ``unask`` takes back what a batch asked for;
+    ``forget(session, ids)`` blanks what stands of erased records in further tables of the database.
     """
 
     name: str
@@ -177,6 +182,7 @@ class Kind:
     title: Callable[[Mapping[str, Any]], str] = name_title
     ask: Callable[[Session, Any, Any], object] = nothing_to_ask
     unask: Callable[[Session, Any, Any], object] = nothing_to_ask
+    forget: Callable[[Session, Sequence[UUID]], None] = nothing_to_forget
     overdue: Callable[[date], sa.ColumnElement[bool]] | None = None
     seen: str | None = None
 

@@ -5,7 +5,7 @@ A request tells whoever made it nothing of the record, see `registries.populatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,6 +117,12 @@ def withdraw_for_rows(session: Session, batch: Batch, actor: Actor) -> None:
     changes.append(session, actor.name, [
         Entry("transfer_request", row.id, WITHDRAWN, {"state": [OPEN, WITHDRAWN]}) for row in rows
     ])  # fmt: skip
+
+
+def forget_reasons(session: Session, resident_ids: Sequence[UUID]) -> None:
+    """Blank what was written about erased residents when they were asked for; that somebody asked, and where, stays."""
+    for row in session.scalars(sa.select(TransferRequest).where(TransferRequest.resident_id.in_(resident_ids))).all():
+        row.reason, row.answer = "", None
 
 
 def _values(

@@ -18,7 +18,7 @@ from ..messages import N_
 from ..records import Item, Records
 from ..references import References
 from ..storing import Context, Kind
-from .asking import ask_for_rows, withdraw_for_rows
+from .asking import ask_for_rows, forget_reasons, withdraw_for_rows
 from .contradictions import of_residents
 from .homes import DWELLING, HOUSEHOLD, dwellings, households
 from .likeness import alike_residents, like_resident
@@ -136,6 +136,7 @@ RESIDENT = Kind(
     seen="verified_on",
     ask=ask_for_rows,
     unask=withdraw_for_rows,
+    forget=forget_reasons,
 )
 
 residents = Records(RESIDENT)

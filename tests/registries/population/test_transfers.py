@@ -8,12 +8,13 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from registries import changes, importing, references
+from registries import changes, erasure, importing, references
 from registries.access import Actor, Grant, NotAllowed
 from registries.db import new_id
 from registries.messages import Refused
 from registries.population import transfers
 from registries.population.households import members
+from registries.population.models import TransferRequest
 from registries.population.service import households, residents
 from registries.records import Invalid, NotFound
 from tests.conftest import demo_number
@@ -84,6 +85,14 @@ def test_a_request_shows_nothing_of_the_record(database, paths, family, asker):
     told += repr([(change.changes, change.sealed, change.reason) for change in log])
     for secret in (str(family[0]), family[0].hex, "王小明", "临河路", NUMBER, "13900002001", str(paths[HOLDING].id)):
         assert secret not in told
+
+
+def test_what_was_written_about_somebody_is_forgotten_when_he_is_erased(database, paths, family, asker, actor):
+    asked = ask(database, paths, asker)
+    erasure.erase(database, residents, family[0], "request 1", actor=actor)
+    with database.reading() as session:
+        told = session.get_one(TransferRequest, asked.id)
+        assert (told.reason, told.answer, told.requested_by) == ("", None, "asker")
 
 
 def test_only_the_holding_area_sees_the_request_and_whom_it_is_about(database, paths, family, asker, holder):
