@@ -83,7 +83,22 @@ IMPORT = (
 )
 CENSUS = (Target("Population by community × sex × age band, median,", r"median ([\d.]+) s", 1, " s"),)
 FIGURES = (Target("Figures of the overview, kept, first page,", r"first page ([\d.]+) s", 0.5, " s"),)
+SITE = (
+    *(
+        Target(f"Public site: {name}, by a bare Flask hello", rf"{name}: .*?([\d.]+) × hello", 0.5, " ×", least=True)
+        for name in ("home", "list", "article")
+    ),
+    Target("Public site: search, by a bare Flask hello", r"search: .*?([\d.]+) × hello", 0.05, " ×", least=True),
+)
 SEARCH = (Target("Search page with facets and scope, p95, warm,", r"warm: .*?p95 ([\d.]+) ms", 80, " ms"),)
+DESK = (
+    *(
+        Target(f"Eight clerks over HTTP: {step}, p95", rf"{step}\s+[\d,]+ times.*?p95 ([\d.]+) ms", 150, " ms")
+        for step in ("list", "record", "search", "save")
+    ),
+    Target("Eight clerks over HTTP: answers of 500 and more", r"500 and more: (\d+)", 0),
+    Target("Eight clerks over HTTP: “database is locked”", r"is locked” in the log: (\d+)", 0),
+)
 UNITS = (
     Target("Units found by what people type, MRR@10,", r"all\s+\d+ queries\s+MRR ([\d.]+)", 0.95, least=True),
     Target("Units, first answer right,", r"all\s+\d+ queries.*?P@1 ([\d.]+)", 0.9, least=True),
@@ -106,6 +121,7 @@ def benches(told: argparse.Namespace, engines: list[str]) -> Iterator[Bench]:
         server = ("--postgres", POSTGRES)
         yield Bench("figures_speed", engine, ("--engine", engine, "--residents", str(told.residents)), FIGURES)
         yield Bench("census_speed", engine, ("--engine", engine, "--stays", str(told.residents), *server), CENSUS)
+    yield Bench("desk_speed", "sqlite", ("--residents", str(told.rows), "--organisations", str(told.rows // 5)), DESK)
     server = ("--database", POSTGRES.replace("postgresql:", "postgresql+psycopg:"))
     for engine in engines:
         name = "whoosh" if engine == "sqlite" else engine
