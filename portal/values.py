@@ -6,6 +6,7 @@ What comes in here has been through `registries.showing`, so sensitive values ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from registries.access import Actor
 from registries.fields import Day, Number, RecordField, YesNo
 from registries.links import target_kind
 from registries.messages import N_
+from registries.publishing import Moment
 from registries.reference_fields import Area, Code, Codes, Link
 from registries.schemas import Parts
 
@@ -114,6 +116,8 @@ class Wording:
 def _plain(told: RecordField, value: Any) -> str:
     if isinstance(told, Day):
         return formats.day(value)
+    if isinstance(told, Moment):
+        return formats.moment(datetime.fromisoformat(value))
     if isinstance(told, YesNo) and isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     # Years are numbers too, and nobody writes 2,024.

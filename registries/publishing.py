@@ -210,7 +210,7 @@ def publish(
     told = {
         "edition": edition_of(records, values), "public_from": start, "public_to": values["show_to"], "answer": None,
         "reviewed_by": actor.name, "dated_on": values["dated_on"] or today(),
-        "public_category": values[_schema(records).category_field],
+        "public_category": category_of(records, values),
         "public_on": values["dated_on"] or today(), "public_pinned": bool(values["pinned"]),
     }  # fmt: skip
     return _step(session, records, item, "publish", told, actor)
@@ -230,6 +230,12 @@ def edition_of(records: Records, values: Mapping[str, Any]) -> dict[str, Any]:
     fields = records.storage.fields
     told = {name: fields[name].to_json(values.get(name)) for name in _schema(records).published}
     told["dated_on"] = told["dated_on"] or today().isoformat()
+    return told
+
+
+def category_of(records: Records, values: Mapping[str, Any]) -> str | None:
+    """What lists of editions are narrowed by."""
+    told: str | None = values[_schema(records).category_field]
     return told
 
 

@@ -14,11 +14,13 @@ from registries import importing, references, sheets
 from registries.access import REGISTRIES, Actor
 from registries.importing import Batch, Options, mapping
 from registries.importing.batches import STATE_NAMES
+from registries.importing.going_public import make_public
 from registries.importing.reviewing import positions
 from registries.messages import N_
 from registries.records import Records
 
 from ..imports.workbooks import write_failed
+from ..news.steps import IMPORTED
 from ..system import System
 from . import output
 from .arguments import actor, area_id, area_named, assigned, kind_choice
@@ -52,6 +54,7 @@ def _import(system: System) -> click.Command:
     @click.option(
         "--blank", type=click.Choice(["keep", "clear"]), default="keep", help=_(N_("What a blank cell means."))
     )
+    @click.option("--draft", is_flag=True, help=_(N_("Leave articles unpublished; with --as they always are.")))
     @click.option("--as", "user", help=_(N_("Act as this user.")))
     @click.option("--json", "as_json", is_flag=True, help=_(N_("Print one JSON object.")))
     def command(kind: str, file: Path, **told: Any) -> None:
@@ -70,6 +73,7 @@ def _run(system: System, records: Records, file: Path, told: dict[str, Any]) -> 
     if not looking:
         batch = _applied(system, records, batch, who)
         importing.remember(system.database, batch.kind, options)
+        _make_public(system, records, batch, who, told)
     answer = importing.json_counts(batch, time.monotonic() - started)
     if told["errors"] and failed:
         _write_errors(system, batch, told["errors"])
@@ -127,6 +131,19 @@ def _applied(system: System, records: Records, batch: Batch, who: Actor) -> Batc
         batch = importing.apply(system.database, records, batch.id, actor=who, progress=bar)
     system.feed.catch_up()
     return batch
+
+
+def _make_public(system: System, records: Records, batch: Batch, who: Actor, told: dict[str, Any]) -> None:
+    """Articles that the console imports come from a site where they were public; they are so here, too."""
+    if records.name not in IMPORTED or not who.console or told["draft"]:
+        return
+    check, todo = IMPORTED[records.name], batch.counts["new"] + batch.counts["changed"]
+    with output.progress(system.gettext(N_("Published")), todo) as bar:
+        done, left = make_public(system.database, records, batch, check, actor=who, progress=bar)
+    system.feed.catch_up()
+    if left and not told["as_json"]:
+        text = N_("Published: %(done)s. Left as drafts because personal data were found or text is missing: %(left)s.")
+        click.echo(system.gettext(text) % {"done": done, "left": left})
 
 
 def _print_failed(system: System, batch: Batch, letters: list[str]) -> None:
@@ -228,7 +245,7 @@ def _imports(system: System) -> click.Command:
     @click.option("--limit", default=20, show_default=True)
     def command(limit: int) -> None:
         with system.database.reading() as session:
-            found = [batch for name in REGISTRIES for batch in importing.recent(session, name, limit)]
+            found = [batch for name in (*REGISTRIES, "network") for batch in importing.recent(session, name, limit)]
         for batch in sorted(found, key=lambda batch: batch.id, reverse=True)[:limit]:
             state = _(STATE_NAMES[batch.state])
             click.echo(f"{batch.id}  {batch.kind:<12} {state}  {batch.file_name}  {batch.actor}")

@@ -45,8 +45,7 @@ def add() -> BaseResponse | str | tuple[str, int]:
         raise NotFound("library")
     wants_part = "part" in request.form
     try:
-        with system().database.writing("network") as session:
-            sent.upload(session, request.files.get("upload-file"), request.form.get("what") == "document", actor())
+        sent.upload(request.files.get("upload-file"), request.form.get("what") == "document", actor())
     except Refused as refused:
         problems = [("upload-file", refused.problem.localised(gettext))]
         return _library("editing/choose.html" if wants_part else "editing/library.html", problems), 422

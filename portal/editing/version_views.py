@@ -15,7 +15,7 @@ from .blueprint import pages, records_of, system
 from .versions import Version, differences, versions
 
 ACTIONS = {
-    "create": N_("Written"), "update": N_("Changed"), "submit": N_("Handed in"), "return": N_("Sent back"),
+    "create": N_("Text written"), "update": N_("Changed"), "submit": N_("Handed in"), "return": N_("Sent back"),
     "publish": N_("Published"), "withdraw": N_("Taken off the site"), "retire": N_("Taken out of use"),
     "restore": N_("Brought back"), "import": N_("Imported"), "undo": N_("Import taken back"), "merge": N_("Merged"),
     "attach": N_("File added"), "detach": N_("File taken away"),

@@ -131,6 +131,7 @@ def _form(
         for part in sections:
             for one in part.inputs:
                 one.kind = KINDS.get(one.name, one.kind)
+                one.wide = one.wide or one.name in ("title", "title_en")
         chosen = store.many(session, [clean[name] for name in sent.PICTURES if clean.get(name)])
         files = store.many(session, clean.get("files") or ())
         pictures = list(chosen.values()) + [

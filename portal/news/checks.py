@@ -30,6 +30,14 @@ def findings(session: Session, item: Item) -> list[Finding]:
     return [*_missing(item.values), *_personal(item.values), *_broken(item.values)]
 
 
+def private(session: Session, item: Item) -> list[Finding]:
+    """What may not be told; asked alone of articles that come from an existing site and need not be complete."""
+    found = [one for one in _personal(item.values) if one.serious]
+    if not item.values.get("body"):
+        found.append(Finding("body", Problem(N_("There is no text."), N_("Readers need it: fill it in."))))
+    return found
+
+
 def _missing(values: dict[str, Any]) -> Iterator[Finding]:
     wanted = {
         "title": N_("The title is missing."), "body": N_("There is no text."),

@@ -27,6 +27,7 @@ _NOISE = re.compile(
 )
 _EMPTY = re.compile(r"<(p|div|li|h[2-4])>(?:\s|&nbsp;|<br>)*</\1>")
 _TAG = re.compile(r"<[a-zA-Z!/]")
+_MARKED_HEADING = re.compile(r"(#{1,4})\s+(?=\S)")
 _FIRST_HEADING = re.compile(r"<(/?)h1\b[^>]*>", re.IGNORECASE)
 
 
@@ -43,9 +44,18 @@ def clean(text: str) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """Plain text as HTML: a paragraph for each line that says something."""
+    """Plain text as HTML: a paragraph for each line that says something, a heading for those marked with #."""
     lines = (line.strip("\u3000 \t") for line in text.splitlines())
-    return "".join(f"<p>{html.escape(line)}</p>" for line in lines if line)
+    return "".join(_paragraph(line) for line in lines if line)
+
+
+def _paragraph(line: str) -> str:
+    """A line as a paragraph, or as the heading that plain texts from elsewhere mark with number signs."""
+    marked = _MARKED_HEADING.match(line)
+    if marked is None:
+        return f"<p>{html.escape(line, quote=False)}</p>"
+    tag = f"h{min(max(len(marked[1]), 2), 4)}"
+    return f"<{tag}>{html.escape(line[marked.end():], quote=False)}</{tag}>"
 
 
 def plain(text: str | None) -> str:

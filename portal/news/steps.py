@@ -23,6 +23,10 @@ CHECKS: Mapping[str, Check] = {
 }  # fmt: skip
 
 
+#: What is asked of texts of an existing site that the console imports.
+IMPORTED: Mapping[str, Check] = {**CHECKS, **dict.fromkeys(("news", "notice", "page"), checks.private)}
+
+
 def check_of(kind: str) -> Check:
     """What looks at the texts of a kind."""
     return CHECKS[kind]

@@ -84,8 +84,44 @@ async function paste(event, box, keep) {
     document.execCommand("insertText", false, plain);
     return keep();
   }
-  document.execCommand("insertHTML", false, inert(clean));
+  put(event.target.closest(".rich"), inert(clean));
   keep();
+}
+
+/**
+ * Puts HTML where the cursor is: blocks behind the block it stands in, words into it. The browser's own insertHTML would
+ * write looks into style attributes, which this site forbids.
+ */
+function put(page, html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  const selection = getSelection();
+  const inside = selection.rangeCount && page.contains(selection.getRangeAt(0).startContainer);
+  const range = inside ? selection.getRangeAt(0) : endOf(page);
+  range.deleteContents();
+  const last = holder.content.lastChild;
+  if (!last) return;
+  if (holder.content.querySelector("p, div, ul, ol, table, h2, h3, h4, figure, blockquote, pre, hr")) {
+    let block = range.startContainer;
+    while (block !== page && block.parentNode !== page) block = block.parentNode;
+    if (block === page) page.append(holder.content);
+    else {
+      block.after(holder.content);
+      if (!block.textContent.trim() && !block.querySelector?.("img")) block.remove();
+    }
+  } else range.insertNode(holder.content);
+  const after = document.createRange();
+  after.selectNodeContents(last);
+  after.collapse(false);
+  selection.removeAllRanges();
+  selection.addRange(after);
+}
+
+function endOf(page) {
+  const range = document.createRange();
+  range.selectNodeContents(page);
+  range.collapse(false);
+  return range;
 }
 
 function press(event, editor) {
@@ -106,12 +142,12 @@ function press(event, editor) {
       const image = document.createElement("img");
       image.src = address;
       image.alt = alt;
-      document.execCommand("insertHTML", false, `<figure>${image.outerHTML}</figure><p><br></p>`);
+      put(page, `<figure>${image.outerHTML}</figure><p><br></p>`);
       keep();
     });
   } else if (command === "table") {
     const row = (cell) => `<tr>${cell.repeat(3)}</tr>`;
-    document.execCommand("insertHTML", false,
+    put(page,
       `<table><thead>${row('<th scope="col"><br></th>')}</thead><tbody>${row("<td><br></td>").repeat(2)}</tbody></table><p><br></p>`);
   } else {
     document.execCommand(command, false, value ? `<${value}>` : undefined);
