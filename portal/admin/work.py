@@ -13,8 +13,10 @@ from registries.area_administration import Relocation
 from registries.changes import Entry
 from registries.db import DATABASES, now
 
+from ..exports import service as exports
 from ..jobs.running import Work
 from ..rights import erasing
+from ..rights import service as requests
 from ..system import System
 
 #: So many faults of a log are listed; one is bad enough.
@@ -52,6 +54,7 @@ def relocate(system: System, work: Work) -> dict[str, Any]:
 
 
 def erase(system: System, work: Work) -> dict[str, Any]:
-    """Carry out an approved erasure, and let the index forget the record."""
+    """Carry out an approved erasure, and let the files of exports and the index forget the record."""
     erasing.carry_out(system.database, system.catalogue, UUID(work.payload["request"]), actor=work.actor)
+    exports.forget(system, requests.KIND)
     return {"indexed": system.feed.catch_up()}

@@ -13,6 +13,7 @@ from registries import backup, checking, erasure, rotation
 from registries.messages import N_
 
 from .. import backups, setup
+from ..exports import service as exports
 from ..system import System
 from . import output
 from .arguments import kind_choice
@@ -149,6 +150,7 @@ def _erase(system: System) -> click.Command:
         if sys.stdin.isatty():
             click.confirm(_(N_("This cannot be undone. Go on?")), abort=True)
         erasure.erase(system.database, system.catalogue[kind], record_id, reason, actor=system.console())
+        exports.forget(system, kind)
         system.feed.catch_up()
         click.echo(_(N_("Erased: %(kind)s %(id)s.")) % {"kind": _(system.catalogue[kind].kind.label), "id": record_id})
 

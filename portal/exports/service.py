@@ -299,8 +299,26 @@ def purge(system: System) -> int:
         ).all()
         known = set(session.scalars(sa.select(ExportOrder.id).where(ExportOrder.file_gone.is_(False))))
     for order_id in old:
-        files(system).delete(order_id)
-        with system.database.writing("system") as session:
-            found = session.get_one(ExportOrder, order_id)
-            found.file_gone, found.state = True, "gone"
+        _delete(system, order_id)
     return len(old) + files(system).strays(known)
+
+
+def forget(system: System, kind: str) -> int:
+    """Delete the files with records of a kind, because one of these was erased; returns how many.
+
+    Nobody knows which of them hold it. Whoever needs one asks for it anew.
+    """
+    with system.database.reading() as session:
+        held = session.scalars(sa.select(ExportOrder.id).where(
+            ExportOrder.kind == kind, ExportOrder.state == "made", ExportOrder.file_gone.is_(False)
+        )).all()
+    for order_id in held:
+        _delete(system, order_id)
+    return len(held)
+
+
+def _delete(system: System, order_id: UUID) -> None:
+    files(system).delete(order_id)
+    with system.database.writing("system") as session:
+        found = session.get_one(ExportOrder, order_id)
+        found.file_gone, found.state = True, "gone"

@@ -208,6 +208,15 @@ def test_the_file_is_gone_after_a_day(system: System, clerk: Actor, monkeypatch)
     assert list(service.files(system).folder.iterdir()) == []
 
 
+def test_an_erasure_takes_the_files_along_that_may_hold_the_person(system: System, clerk: Actor):
+    made(system, clerk)
+    made(system, clerk, kind="organisation", columns=["name"])
+    assert service.forget(system, "resident") == 1
+    assert len(list(service.files(system).folder.iterdir())) == 1
+    with system.database.reading() as session:
+        assert sorted(one.state for one in service.own(session, actor=clerk)) == ["gone", "made"]
+
+
 def test_a_wish_is_kept_as_it_was():
     from_day, to_day = "2026-01-01", None
     wish = Wish(["0001"], {
