@@ -117,7 +117,7 @@ def read_wish(told: Records, args: MultiDict[str, str], words: Wording) -> Asked
         value, text = _filter_value(name, item, args, words)
         if value is not None:
             filters[name] = value
-            chips.append((parameter(name), f"{gettext(item.label)}: {text}"))
+            chips.append((parameter(name), gettext("%(label)s: %(text)s", label=gettext(item.label), text=text)))
     areas = []
     if args.get("area"):
         area = words.known.areas.find(args["area"])

@@ -151,7 +151,8 @@ def _told(session: Any, found: ExportOrder, wish: Wish) -> dict[str, Any]:
     filters = [words.area(area.id) for area in areas if area is not None]
     for name, value in asked.filters.items():
         label = gettext(records.storage.fields[name].label)
-        filters.append(f"{label}: {_filter(words, records.storage.fields[name], value)}")
+        text = _filter(words, records.storage.fields[name], value)
+        filters.append(gettext("%(label)s: %(text)s", label=label, text=text))
     filters += [gettext(text) for name, text in MARKS.items() if getattr(asked, name)]
     return {
         "reason": service.reason_of(session, found), "columns": [gettext(item.label) for item in fields.values()],
@@ -170,8 +171,8 @@ def _filter(words: Wording, item: RecordField, value: Any) -> str:
         return f"{least} – {most}"
     values = value if isinstance(value, list) else [value]
     if isinstance(item, Parts):
-        return ", ".join(map(str, values))
-    return ", ".join(words.text(item, one) or str(one) for one in values)
+        return gettext(", ").join(map(str, values))
+    return gettext(", ").join(words.text(item, one) or str(one) for one in values)
 
 
 @pages.post("/exports/<uuid:order_id>/make")

@@ -141,6 +141,20 @@ def test_a_stale_save_shows_both_versions_and_loses_nothing(clerk, site):
     assert clerk.post(address, {"version": "2", "address": "新址二号"}).status_code == 303
 
 
+def test_a_stale_save_does_not_undo_what_only_the_other_changed(clerk, site):
+    resident = site.records["resident"][0]
+    address = f"/desk/resident/{resident}/edit"
+    opened_before = clerk.page(address).form_values()
+    clerk.post(address, {**opened_before, "phone": "13912345678", "occupation": ""})
+    answer = clerk.post(address, {**opened_before, "address": "临河路77号"})
+    assert answer.status_code == 409
+    form = page_of(answer).form_values()
+    assert (form["address"], form["phone"]) == ("临河路77号", "139****5678")
+    assert "联系电话" in page_of(answer).text
+    assert clerk.post(address, form).status_code == 303
+    assert stored(site, "resident", resident)[1]["phone"] == "13912345678"
+
+
 def test_a_link_is_found_by_the_title_of_the_record(clerk, site):
     first, second = site.records["organisation"][:2]
     answer = clerk.post(f"/desk/organisation/{second}/edit", {"version": "1", "parent_id": "临河机械厂"})
