@@ -244,7 +244,8 @@ class Visitor:
     def _language(self, path: str) -> str:
         if path.startswith("/api/"):
             return ""  # Who reads the interface for programs chooses its language in the address.
-        return "zh" if path == "/" or path.startswith("/search") else self.language
+        view = self.view_of(path)
+        return "zh" if view is not None and view[0].startswith("public.") else self.language
 
     def get(self, path: str, **request: Any) -> TestResponse:
         """Open an address."""

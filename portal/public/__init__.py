@@ -33,4 +33,4 @@ def init_app(app: Flask, system: System) -> None:
     app.register_blueprint(pages, name="english", url_prefix="/en")
     display.init_app(app)
     frame.init_app(app)
-    app.wsgi_app = keeping.PageCache(app, system)  # type: ignore[method-assign]
+    app.extensions["sanku-pages"] = app.wsgi_app = keeping.PageCache(app, system)  # type: ignore[method-assign]

@@ -22,8 +22,9 @@ from .mistake_views import mistake_page
 
 #: View, and what its entry is called.
 ENTRIES = (
-    ("home", N_("Home")), ("news", N_("News")), ("notices", N_("Notices")), ("projects", N_("Promotion projects")),
-    ("knowledge", N_("Safety knowledge")), ("facilities", N_("Map of facilities")), ("search", N_("Search")),
+    ("home", N_("Home")), ("news", N_("Safety news")), ("notices", N_("Notices")),
+    ("projects", N_("Promotion projects")), ("knowledge", N_("Safety knowledge")),
+    ("facilities", N_("Map of facilities")), ("search", N_("Search")),
 )  # fmt: skip
 #: Where an edition of a kind is read.
 _OWN_ADDRESS = re.compile(r'\b(src|href)="/(?!/)')

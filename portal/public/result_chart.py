@@ -12,7 +12,7 @@ from markupsafe import Markup
 from .. import formats
 from ..charts import element
 
-_WIDE, _LABEL, _HIGH, _GAP, _VALUE = 640, 150, 38, 16, 110
+_WIDE, _LABEL, _HIGH, _GAP, _VALUE = 420, 104, 34, 14, 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ def outcome_of(values: Mapping[str, Any]) -> Outcome | None:
     """The figures of an edition; ``None`` where it has none."""
     unit = str(values.get("indicator_unit") or "")
     told = (
-        ("baseline", gettext("Before"), values.get("baseline_value"), values.get("baseline_period")),
+        ("baseline", gettext("At the start"), values.get("baseline_value"), values.get("baseline_period")),
         ("goal", gettext("Goal"), values.get("goal_value"), None),
-        ("result", gettext("After"), values.get("result_value"), values.get("result_period")),
+        ("result", gettext("Achieved"), values.get("result_value"), values.get("result_period")),
     )
     lines = tuple(
         Line(key, label, str(period or ""), float(value), _told(float(value), unit))

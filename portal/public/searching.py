@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import ceil
 
-from flask import render_template, request
+from flask import Response, make_response, render_template, request
 
 from registries import references
 from registries.access import PUBLIC
@@ -14,13 +14,28 @@ from search.engine import Result
 from ..security import allowed
 from .answers import answers, groups
 from .blueprint import in_english, pages, system
-from .wish import LAST_PAGE, PAGE, Wish
+from .keeping import kept
+from .wish import FACETS, LAST_PAGE, PAGE, Wish
+
+#: The databases whose records are searched here.
+SOURCES = ("network", "facilities")
 
 
 @pages.get("/search")
 @allowed("anyone")
-def search() -> str:
+@kept(*SOURCES, query=("q", "kind", *FACETS, "sort", "page"))
+def search() -> Response:
     """What is found, by words and pinyin; narrowed by what it is."""
+    # Asked before the index is: what it takes in meanwhile makes the page no less true.
+    behind = any(lag.behind for lag in system().feed.lags() if lag.database in SOURCES)
+    answer = make_response(_search())
+    if behind:
+        # The page would not change when the index catches up, so it is not kept.
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _search() -> str:
     wish = Wish(request.args)
     language = "en" if in_english() else "zh"
     feed = system().feed

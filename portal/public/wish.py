@@ -19,7 +19,7 @@ FACETS = {
 }  # fmt: skip
 #: What is searched, with what it is called.
 KINDS = {
-    "news": N_("News"), "notice": N_("Notices"), "project": N_("Promotion projects"),
+    "news": N_("Safety news"), "notice": N_("Notices"), "project": N_("Promotion projects"),
     "page": N_("Safety knowledge"), "facility": N_("Facilities"),
 }  # fmt: skip
 _SORTS = {"": "relevance", "date": "date"}

@@ -122,6 +122,7 @@ def benches(told: argparse.Namespace, engines: list[str]) -> Iterator[Bench]:
         yield Bench("figures_speed", engine, ("--engine", engine, "--residents", str(told.residents)), FIGURES)
         yield Bench("census_speed", engine, ("--engine", engine, "--stays", str(told.residents), *server), CENSUS)
     yield Bench("desk_speed", "sqlite", ("--residents", str(told.rows), "--organisations", str(told.rows // 5)), DESK)
+    yield Bench("site_speed", "sqlite", ("--articles", "200" if told.quick else "5000"), SITE)
     server = ("--database", POSTGRES.replace("postgresql:", "postgresql+psycopg:"))
     for engine in engines:
         name = "whoosh" if engine == "sqlite" else engine

@@ -1,0 +1,115 @@
+"""News, notices and pages as residents read them, in both languages, empty and full."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.portal.public.publishing import change, publish, write
+
+PAGES = ("/", "/news/", "/notices/", "/projects/", "/knowledge/", "/map", "/search", "/site-map", "/accessibility",
+         "/privacy", "/mistake")
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_an_empty_site_is_whole(site, prefix, path):
+    answer = site.visitor().get(prefix + path)
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_an_article_tells_all_that_readers_of_a_government_site_expect(site, prefix):
+    record_id = publish(
+        site, "notice", issuer="安澜区人民政府", document_number="安政〔2026〕3号", valid_from="2026-04-01", urgent=True,
+        summary="请遵照执行。", correction="第三条的日期已改正。",
+    )
+    page = site.visitor().page(f"{prefix}/notices/{record_id}")
+    for text in ("街道开展燃气安全检查", "应急管理局", "安全社区办公室", "安澜区人民政府", "安政〔2026〕3号", "请遵照执行。", "第三条的日期已改正。"):
+        assert text in page.text
+    named = {tag.get("name"): tag.get("content") for tag in page.all("meta")}
+    assert named["PubDate"] == "2026-03-05"
+    assert named["ContentSource"] == "应急管理局"
+
+
+def test_the_english_page_shows_english_where_there_is_some_and_says_so_where_not(site):
+    both = publish(site, "news", title_en="Gas checks", body_en="<p>Door to door.</p>")
+    only = publish(site, "news", title="仅有中文")
+    assert "Gas checks" in site.visitor().page(f"/en/news/{both}").text
+    page = site.visitor().page(f"/en/news/{only}")
+    assert "written in Chinese only" in page.text
+    assert ("仅有中文", "zh-Hans", "h1") in page.texts
+
+
+def test_the_switch_of_language_stays_on_the_page_with_its_filters(site):
+    publish(site, "news")
+    page = site.visitor().page("/news/?category=work&year=2026&odd=1")
+    assert "/en/news/?category=work&year=2026" in [link.get("href") for link in page.all("a")]
+
+
+def test_a_list_is_narrowed_by_category_and_year_with_counts(site):
+    for category, day in (("work", "2026-03-05"), ("work", "2025-03-05"), ("education", "2026-01-05")):
+        publish(site, "news", title=f"{category}{day}", category=category, dated_on=day)
+    text = site.visitor().page("/news/?category=work&year=2026").text
+    assert "work2026-03-05" in text
+    assert "work2025-03-05" not in text
+    assert "education" not in text
+    assert "共 1 篇" in text
+
+
+def test_lists_go_on_over_pages_without_leaving_one_out_or_telling_one_twice(site):
+    ids = {str(publish(site, "news", title=f"消息{number}")) for number in range(23)}
+    pages = [site.visitor().get(f"/news/?page={number}").get_data(as_text=True) for number in (1, 2)]
+    found = [one for page in pages for one in ids if f"/news/{one}" in page]
+    assert sorted(found) == sorted(ids)
+    assert site.visitor().get("/news/?page=3").status_code == 404
+
+
+def test_articles_lead_to_those_before_and_after_and_to_those_alike(site):
+    ids = [publish(site, "news", title=f"第{day}天", dated_on=f"2026-03-0{day}") for day in (1, 2, 3)]
+    links = [link.get("href") for link in site.visitor().page(f"/news/{ids[1]}").all("a")]
+    assert f"/news/{ids[0]}" in links
+    assert f"/news/{ids[2]}" in links
+
+
+@pytest.mark.parametrize("path", ["/", "/news/", "/notices/", "/projects/", "/knowledge/", "/feed.atom", "/sitemap.xml", "/search?q=机密"])
+def test_no_working_text_is_told(site, path):
+    for kind in ("news", "notice", "page", "project"):
+        write(site, kind, title=f"机密{kind}")
+        shown = publish(site, kind, title="公开的")
+        change(site, kind, shown, title="机密改动", summary="机密摘要")
+    site.system.feed.catch_up()
+    text = site.visitor().get(path).get_data(as_text=True)
+    assert "机密" not in text.replace("搜索：机密", "").replace('value="机密"', "").replace("q=机密", "") or path.startswith("/search")
+    assert "机密news" not in text
+    assert "机密改动" not in text
+    assert "机密摘要" not in text
+
+
+def test_a_draft_is_not_found_by_its_address(site):
+    for kind, path in (("news", "news"), ("notice", "notices"), ("project", "projects"), ("page", "pages")):
+        assert site.visitor().get(f"/{path}/{write(site, kind)}").status_code == 404
+
+
+def test_a_page_is_found_by_the_slug_that_was_published_and_by_its_id(site):
+    record_id = publish(site, "page", slug="gas")
+    change(site, "page", record_id, slug="not-yet")
+    visitor = site.visitor()
+    assert visitor.get("/pages/gas").status_code == 200
+    assert visitor.get(f"/pages/{record_id}").status_code == 200
+    assert visitor.get("/pages/not-yet").status_code == 404
+
+
+def test_urgent_notices_stand_on_the_front_page_above_all(site):
+    publish(site, "notice", title="暴雨红色预警", urgent=True)
+    text = site.visitor().get("/").get_data(as_text=True)
+    assert text.index("暴雨红色预警") < text.index("安全动态</h2>")
+
+
+def test_small_numbers_of_people_are_not_told(site):
+    assert "常住居民" not in site.visitor().page("/").text
+
+
+def test_punctuation_of_chinese_prose_is_kept(site):
+    record_id = publish(site, "news", title="注意：防寒，防滑！")
+    assert "注意：防寒，防滑！" in site.visitor().page(f"/news/{record_id}").text
