@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields
 
-from .chinese import half_width
+from .chinese import half_width, half_width_letters
 from .days import parse_day, parse_partial_day, today
 from .messages import N_, Problem
 from .references import References
@@ -186,6 +186,16 @@ class Text(RecordField):
         if not value.isprintable() and _UNSHOWABLE.search(told):
             raise self.problem("control", value)
         return value
+
+
+class Prose(Text):
+    """Text that people read as it stands: its Chinese punctuation is kept, letters and digits are made plain."""
+
+    def tidy(self, raw: Any, references: References) -> Any:
+        if not isinstance(raw, str) or is_blank(raw):
+            return super().tidy(raw, references)
+        text = half_width_letters(raw).strip()
+        return text.replace("\r\n", "\n") if self.lines else " ".join(text.split())
 
 
 class Day(RecordField):
