@@ -27,7 +27,7 @@ Answer = str | Response | tuple[str, int]
 def settable(told: Records) -> dict[str, RecordField]:
     """The fields that it makes sense to set alike in many records: choices, days, areas."""
     fields = told.storage.fields
-    shown = [name for _title, names in told.kind.schema.sections for name in names]
+    shown = [name for _title, names in told.kind.schema.sections for name in names if name in fields]
     return {
         name: fields[name] for name in shown
         if isinstance(fields[name], Code | Day | Area | YesNo) and not fields[name].sealed
@@ -131,7 +131,7 @@ def _title(told: Records, record_id: UUID) -> str:
 def _page(told: Records, ids: list[UUID], name: str, problems: Any = ()) -> str:
     fields = settable(told)
     with system().database.reading() as session:
-        items = [told.writable(session, one, actor=actor()) for one in ids]
+        items = by_hand.writable(session, told, ids, actor=actor())
         titles = [(item.id, showing.title(session, told, item)) for item in items]
         words = wording(session)
         words.write_scopes = actor().scopes("write", told.kind.database)

@@ -45,7 +45,8 @@ def called(site):
 
 def signed_in(site):
     """A visitor of each role, so that every address is open to one of them."""
-    return [site.visitor(role) for role in ("registry_admin", "system_admin", "auditor", "leader", "editor")]
+    roles = ("registry_admin", "grid_worker", "system_admin", "auditor", "leader", "editor", "reviewer")
+    return [site.visitor(role) for role in roles]
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_the_password_page_says_by_field_what_is_wrong(visitor):
         assert answer.status_code == 422
         return answer.text
 
-    assert "密码过短" in told(new="short")
+    assert "密码太短" in told(new="short")
     assert "两次输入的密码不一致" in told(new="rain over seven hills", again="rain over eight hills")
     assert "当前密码不正确" in told(old="something else", new="rain over seven hills", again="rain over seven hills")
     assert "新密码与当前密码相同" in told(new=PASSWORD, again=PASSWORD)

@@ -162,5 +162,5 @@ def test_memory_has_an_end(site, monkeypatch):
     visitor = site.visitor()
     for year in range(1990, 2026):
         visitor.get(f"/news/?year={year}", check_page=False)
-    assert site.app.extensions["sanku-pages"]._room <= 60_000  # noqa: SLF001
-    assert site.app.extensions["sanku-pages"]._pages  # noqa: SLF001
+    assert site.app.extensions["sanku-pages"]._room <= 60_000
+    assert site.app.extensions["sanku-pages"]._pages

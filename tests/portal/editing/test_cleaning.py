@@ -1,0 +1,39 @@
+"""What Word, browsers and attackers put into a text is gone before it is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.news.cleaning import clean
+
+WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal {font-family:仿宋}</style></head>
+<body lang=ZH-CN><!--StartFragment--><h1 style='text-align:center'><span style='font-family:黑体'>通知</span></h1>
+<p class=MsoNormal style='text-indent:32.0pt'><b><span lang=EN-US>1.<o:p></o:p></span></b>各社区：</p>
+<p class=MsoNormal><span lang=EN-US><o:p>&nbsp;</o:p></span></p>
+<table class=MsoTableGrid border=1><tr style='height:20pt'><td width=100 colspan=2>单位</td></tr></table>
+<!--[if gte vml 1]><v:shape id="x"/><![endif]--><img src="file:///C:/Users/a/clip_image001.png"></body></html>"""
+
+
+def test_word_leaves_words_headings_and_tables():
+    text = clean(WORD)
+    assert "<h2>" in text and "通知" in text and "<td" in text and 'colspan="2"' in text
+    for noise in ("Mso", "style", "o:p", "仿宋", "vml", "file:"):
+        assert noise not in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p onclick=alert(1)>x</p>", "<script>alert(1)</script>", '<a href="javascript:alert(1)">x</a>',
+        '<img src="https://elsewhere.example/a.png" alt="x">', '<iframe src="/x"></iframe>',
+        '<svg><script>alert(1)</script></svg>', '<p style="background:url(javascript:alert(1))">x</p>',
+    ],
+)  # fmt: skip
+def test_nothing_runs_or_loads_from_elsewhere(text):
+    cleaned = clean(text)
+    for bad in ("alert", "elsewhere", "iframe", "style", "onclick"):
+        assert bad not in cleaned
+
+
+def test_marked_headings_of_plain_text_become_headings():
+    assert clean("## 第一章 总则\n第一条 为了") == "<h2>第一章 总则</h2><p>第一条 为了</p>"
