@@ -63,8 +63,14 @@ ADMIN: Addresses = (
     ("registry_admin", "/admin/requests/{erase}/erase"), ("registry_admin", "/admin/requests/{erase}"),
     ("editor", "/editing/mistakes/"),
 )  # fmt: skip
+EDITING: Addresses = (
+    ("editor", "/editing/"), ("editor", "/editing/news/new"), ("editor", "/editing/library"),
+    *(("editor", f"/editing/news/{{news}}{step}") for step in ("", "/edit", "/preview", "/versions")),
+    ("reviewer", "/editing/"), ("reviewer", "/editing/notice/{notice}"), ("editor", "/editing/library/choose"),
+    ("editor", "/editing/library/{picture}"),
+)  # fmt: skip
 #: (who, address): what staff open.
-STAFF: Addresses = (*DESK, *FILES_AND_JOBS, *ACCOUNT, *LEADER, *ADMIN)
+STAFF: Addresses = (*DESK, *FILES_AND_JOBS, *ACCOUNT, *LEADER, *ADMIN, *EDITING)
 #: What everybody may open.
 PUBLIC: tuple[str, ...] = (
     "/", "/search", "/search?q=避难", "/search?q=绝无此物", "/login", "/nowhere", "/news/", "/news/{news}", "/notices/",

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from portal.media.models import Media
 from portal.news import checks
 from portal.system import System
 from registries import access, code_lists, publishing, references
@@ -80,6 +81,8 @@ def prepare(system: System, visitors: Mapping[str, Visitor], ids: Mapping[str, U
     run_all(system)
     yield "user", str(clerk.user.id if clerk.user else "")
     yield from _articles(system)
+    with system.database.reading() as session:
+        yield "picture", str(session.scalar(sa.select(Media.id).limit(1)))
     on_map = [one["properties"] for one in worker.get("/map/facilities.geojson").get_json()["features"]]
     yield "shown_facility", next(_name_in(one["address"]) for one in on_map if "address" in one)
 
