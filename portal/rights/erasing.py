@@ -21,7 +21,7 @@ def carry_out(
 ) -> None:
     """Erase the record of an approved request, then note the request as done; may be repeated after a kill.
 
-    :raises Refused: the request is not approved, or the actor received it or checked the identity.
+    :raises Refused: nobody has approved the request, who is a second person always.
     """
     records = catalogue[service.KIND]
     with database.reading() as session:
