@@ -56,7 +56,7 @@ def change_many(
     if not reason.strip():
         raise Refused(Problem(N_("A change of several records needs a reason."), N_("Write why.")))
     outcome, changed = Outcome(), []
-    for item in _writable(session, records, ids, actor):
+    for item in writable(session, records, ids, actor=actor):
         values, problems = ({}, {}) if retire else _checked(session, records, item, raw, actor)
         if problems:
             outcome.failed[item.id] = problems
@@ -71,7 +71,12 @@ def change_many(
     return outcome
 
 
-def _writable(session: Session, records: Records, ids: Sequence[UUID], actor: Actor) -> list[Item]:
+def writable(session: Session, records: Records, ids: Sequence[UUID], *, actor: Actor) -> list[Item]:
+    """The records that are to be changed, read at once; those that were merged are left out.
+
+    :raises NotFound: one of them is not there for the actor.
+    :raises NotAllowed: the actor may not change one of them.
+    """
     items = {item.id: item for item in records.load(session, list(dict.fromkeys(ids)))}
     for record_id in ids:
         item = items.get(record_id)
