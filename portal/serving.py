@@ -7,8 +7,9 @@ from .settings import Settings
 #: A process that answered so many requests gives way to a fresh one, so that what leaks cannot grow for ever. The
 #: second number keeps the processes from doing so together.
 MOST_REQUESTS, SPREAD = 50_000, 10_000
-#: A process that is silent for so long is stuck and replaced; a request in a thread does not silence it.
-SILENT_SECONDS = 60
+#: A process that is silent for so long is stuck and replaced. A request in a thread does not silence it; a machine that
+#: is busy with other things may for a minute, and is not helped by processes that begin anew.
+SILENT_SECONDS = 120
 #: Requests under way when the site is ended have so long to finish.
 GRACE_SECONDS = 30
 #: Longer than a proxy keeps an idle connection, so that it is never closed while a request is being sent on it.
