@@ -54,7 +54,7 @@ end
 #: As `portal.commands.site` starts gunicorn.
 SERVER = ("--threads", "4", "--worker-class", "gthread", "--graceful-timeout", "30", "--log-level", "warning")
 CONNECTIONS = 16
-TITLES = ("燃气安全入户检查", "独居老人加装扶手", "消防宣传车进校园", "电动自行车集中充电", "高层住宅疏散演练", "雨雪天气联动处置")
+TITLES = ("燃气安全入户检查", "独居老人加装扶手", "消防宣传车进校园", "电动自行车集中充电", "高层住宅疏散演练")
 CATEGORIES = ("work", "community", "enterprise", "education", "warning")
 BODY = "<p>网格员走进居民家中，检查燃气软管、电气线路和消防通道，并讲解防跌倒知识。</p>" * 12
 #: So many articles go into one transaction.
@@ -73,7 +73,8 @@ def fill(system: System, articles: int) -> str:
         with system.database.writing("network") as session:
             for number in range(start, min(start + CHUNK, articles)):
                 raw = {
-                    "title": f"{TITLES[number % len(TITLES)]}（第{number + 1}期）", "body": BODY, "summary": "走访三千余户。",
+                    "title": f"{TITLES[number % len(TITLES)]}（第{number + 1}期）", "body": BODY,
+                    "summary": "走访三千余户。",
                     "category": CATEGORIES[number % len(CATEGORIES)], "origin": "应急管理局", "unit": "安全社区办公室",
                     "dated_on": (date(2026, 11, 20) - timedelta(days=number // 3)).isoformat(),
                 }

@@ -31,7 +31,9 @@ def test_a_report_is_kept_and_shown_to_editors_until_it_is_settled(site, path):
     assert "第二段有错别字" not in editor.page("/editing/mistakes/").text
 
 
-@pytest.mark.parametrize(("words", "say"), [("", "尚未说明问题"), ("错", "尚未说明问题"), ("长" * 2001, "超过 2000 字")])
+@pytest.mark.parametrize(
+    ("words", "say"), [("", "尚未说明问题"), ("错", "尚未说明问题"), ("长" * 2001, "超过 2000 字")]
+)
 def test_what_cannot_be_taken_is_said_and_the_words_are_kept(site, words, say):
     page = send(site.visitor(), words=words)
     assert page.status_code == 400

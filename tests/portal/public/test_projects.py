@@ -12,8 +12,8 @@ from tests.portal.public.publishing import publish
 def three(site):
     """Three projects that differ in everything they can be filtered by."""
     return site, [
-        publish(site, "project", title="防跌倒", category="P05", status="completed", target_group="老年人", lead_unit="甲局",
-                year_from=2024, year_to=2026, target_kind="vulnerable"),
+        publish(site, "project", title="防跌倒", category="P05", status="completed", target_group="老年人",
+                lead_unit="甲局", year_from=2024, year_to=2026, target_kind="vulnerable"),
         publish(site, "project", title="防火", category="P02", status="running", target_group="租户", lead_unit="乙局",
                 year_from=2026, year_to=2026, target_kind="environment"),
         publish(site, "project", title="护学", category="P01", status="running", target_group="学生", lead_unit="乙局",

@@ -13,7 +13,8 @@ def filled(site):
     """A site with one of everything about gas."""
     ids = {
         "news": publish(site, "news", title="燃气检查进社区"), "notices": publish(site, "notice", title="燃气安全通知"),
-        "pages": publish(site, "page", title="燃气使用要点"), "projects": publish(site, "project", title="燃气报警器安装"),
+        "pages": publish(site, "page", title="燃气使用要点"),
+        "projects": publish(site, "project", title="燃气报警器安装"),
         "map": add(site, name="燃气应急避难场所"),
     }
     site.system.feed.catch_up()
@@ -53,7 +54,8 @@ def test_an_empty_answer_says_what_to_do(site):
 
 
 @pytest.mark.parametrize("query", [
-    "q=%00", "q=" + "长" * 3000, "page=-1", "page=9999999999", "page=x", "kind=resident", "sort=odd", "subclass=odd", "street=odd",
+    "q=%00", "q=" + "长" * 3000, "page=-1", "page=9999999999", "page=x", "kind=resident", "sort=odd",
+    "subclass=odd", "street=odd",
 ])
 def test_odd_questions_are_answered_calmly(filled, query):
     site, _ids = filled
