@@ -65,9 +65,6 @@ def prepare(system: System, visitors: Mapping[str, Visitor], ids: Mapping[str, U
     with system.database.reading() as session:
         organisations = [str(one) for one in session.scalars(_live(system.catalogue["organisation"]).limit(8))]
         residents = [str(one) for one in session.scalars(_live(system.catalogue["resident"]).limit(6))]
-        people = system.catalogue["resident"].kind.table
-        family = sa.select(people.c.household_id).group_by(people.c.household_id).having(sa.func.count() > 2)
-        yield "family", str(session.scalar(family.where(people.c.household_id.is_not(None)).limit(1)))
         areas = list(references.load(session).areas)
     yield "area", str(next(area.id for area in areas if area.kind == "community"))
     yield "open_scheme", min(code_lists.OPEN)

@@ -33,7 +33,7 @@ FORMS = (
     ("clerk", "/desk/resident/{resident}/retire", "", {}), ("clerk", "/desk/resident/{resident}/event", "", {}),
     ("clerk", "/desk/resident/{resident}", "{resident}", {}), ("clerk", "/desk/household/register", "", {}),
     ("clerk", "/desk/household/{household}/move", "move", {"event_on": LATER}),
-    ("clerk", "/desk/household/{family}/split", "", {}),
+    ("clerk", "/desk/household/{household}/split", "", {}),
     ("grid_worker", "/desk/facility/{facility}/check", "", {"on": LATER}),
     ("grid_worker", "/desk/resident/{resident}/propose", "", {}),
     ("registry_admin", "/desk/organisation/compare/{first}/{second}", "", {}),
