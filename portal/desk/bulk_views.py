@@ -52,7 +52,9 @@ def apply_bulk(kind: str) -> Answer:
     """Change them all, under one reason, as one batch."""
     told, ids = records_of(kind), _ids()
     name, action = request.form.get("field", ""), request.form.get("action", "set")
-    if action == "choose" or (action == "set" and name not in settable(told)):
+    if action != "retire" and name not in settable(told):
+        return _page(told, ids, "", [("field", gettext("Choose which field is to be set."))]), 422
+    if action == "choose":
         return _page(told, ids, name)
     raw = {name: request.form.get("value", "") or None} if action == "set" else {}
     try:
@@ -62,7 +64,8 @@ def apply_bulk(kind: str) -> Answer:
                 retire=action == "retire",
             )  # fmt: skip
     except Refused as refused:
-        return _page(told, ids, name, [("reason", refused.problem.localised(gettext))]), 422
+        where = "reason" if name else "reason-to-retire"
+        return _page(told, ids, name, [(where, refused.problem.localised(gettext))]), 422
     system().feed.catch_up()
     for record_id, found in list(outcome.failed.items())[:5]:
         texts = [problem.localised(gettext) for problems in found.values() for problem in problems]
