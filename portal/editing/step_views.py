@@ -39,7 +39,10 @@ def article(kind: str, record_id: UUID) -> str:
             (gettext(fields[name].label), words.text(fields[name], fields[name].to_json(item.values[name])))
             for _title, names in records.kind.schema.sections for name in names if _is_fact(name)
         ]
-        found = [(gettext(fields[one.field].label), one) for one in showing.found_in(session, records, item)]
+        found = [
+            (gettext(fields[one.field].label), one, one.problem.localised(gettext))
+            for one in showing.found_in(session, records, item)
+        ]
         files = list(store.many(session, item.values.get("files") or ()).values())
         session.expunge_all()
         return render_template(

@@ -53,7 +53,10 @@ def test_what_runs_or_is_no_document_is_refused(data, name):
 
 @pytest.mark.parametrize(
     ("name", "safe"),
-    [("../../etc/passwd", "passwd.pdf"), ('a"\r\nb.pdf', "a_b.pdf"), ("..", "file.pdf"), ("通知（1）.pdf", "通知（1）.pdf")],
+    [
+        ("../../etc/passwd", "passwd.pdf"), ('a"\r\nb.pdf', "a_b.pdf"), ("..", "file.pdf"),
+        ("通知（1）.pdf", "通知（1）.pdf"),
+    ],
 )
 def test_names_mean_nothing_to_a_shell_or_a_header(name, safe):
     assert looking.safe_name(name, "pdf") == safe
