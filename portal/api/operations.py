@@ -145,10 +145,11 @@ def _operation(
 
 
 def _explained(parameters: list[Any]) -> list[Any]:
-    return [
-        {**told, "description": gettext(HEADERS[told["name"]])} if told["name"] in HEADERS else told
-        for told in parameters
-    ]  # fmt: skip
+    return [_with_words(told, HEADERS.get(told["name"])) for told in parameters]
+
+
+def _with_words(told: Any, words: str | None) -> Any:
+    return told if words is None else {**told, "description": gettext(words)}
 
 
 def _conditional(responses: dict[str, Any]) -> dict[str, Any]:
