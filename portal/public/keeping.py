@@ -185,7 +185,9 @@ def _cleaned(query: str, names: tuple[str, ...]) -> str:
     """The part of a query that a view asks for, in one order."""
     if not query or not names:
         return ""
-    asked = parse_qsl(query, keep_blank_values=False, max_num_fields=None)[:100]
+    # WSGI hands bytes on as Latin-1 (PEP 3333); an address typed by hand may hold Chinese that is not encoded.
+    sent = query.encode("latin-1", "replace").decode("utf-8", "replace")
+    asked = parse_qsl(sent, keep_blank_values=False, max_num_fields=None)[:100]
     told = [(name, value) for name, value in asked if name in names]
     return urlencode(sorted(told, key=lambda pair: names.index(pair[0])))
 

@@ -293,7 +293,7 @@ def test_who_decides_sees_what_it_is_about(desk: Visitor, visitor):
     data = form(page, reveal="1", sex="2", birth_date_from="1981-01-01")
     address = desk.post("/desk/resident/export", data).headers["Location"]
     text = visitor("registry_admin").page(address).text
-    assert "性别: 女" in text
+    assert "性别：女" in text
     assert "1981年1月1日 – …" in text
     data = form(page, reveal="1", id_number=conftest.demo_number(0, "1"))
     address = desk.post("/desk/resident/export", data).headers["Location"]

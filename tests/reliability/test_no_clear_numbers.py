@@ -16,6 +16,7 @@ import click.testing
 import pytest
 import sqlalchemy as sa
 
+import app
 from portal import commands
 from portal.demo import Sizes, load_demo
 from portal.settings import Settings
@@ -59,7 +60,8 @@ def demo(database: Database, folder: Path, catalogue, residents: int) -> tuple[S
     """A demo of so many residents in a program that keeps everything below ``folder``, and its numbers."""
     organisations, facilities = SIZES[residents]
     sizes = Sizes(residents, organisations, facilities, 1, TODAY)
-    system = System(Settings(data=database.folder, keys=database.keys.path, index=folder / "index"), catalogue, "en")
+    settings = Settings(data=database.folder, keys=database.keys.path, index=folder / "index")
+    system = System(settings, app.catalogue(), "en")
     system.__dict__["database"] = database  # The property is worked out once; this is the test's own.
     load_demo(system, sizes, lambda count: None)
     found = numbers(District(1, residents, organisations, facilities, today=TODAY))

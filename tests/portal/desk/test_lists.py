@@ -36,7 +36,7 @@ def test_a_list_says_how_many_there_are_and_an_empty_one_what_to_do(visitor, sit
 def test_a_filter_narrows_the_list_and_stands_in_it_as_something_to_take_away(visitor):
     page = visitor("clerk").page("/desk/resident/?sex=1")
     assert len(titles(page)) == 2
-    assert "性别: 男" in page.text
+    assert "性别：男" in page.text
     assert "/desk/resident/" in [a.get("href") for a in page.all("a") if a.get("class") == "chip"]
 
 
