@@ -40,7 +40,8 @@ def area_shapes(session: Session, language: str) -> list[Shape]:
         .where(Area.kind.in_(("street", "zone", "community")), Area.valid_to.is_(None), Area.boundary.is_not(None))
         .order_by(Area.path)
     )
-    return [Shape(str(row.id), row.name, row.kind, row.path, row.boundary) for row in rows]
+    # An outline that was taken back stands there as the null of JSON, which is none of SQL.
+    return [Shape(str(row.id), row.name, row.kind, row.path, row.boundary) for row in rows if row.boundary]
 
 
 def drawn(shapes: Sequence[Shape], found: Sequence[PublicFacility], asked: Any, language: str) -> Markup:

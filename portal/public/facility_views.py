@@ -7,7 +7,8 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify, render_template, request
+import orjson
+from flask import Response, render_template, request
 from sqlalchemy.orm import Session
 
 from registries import references
@@ -118,7 +119,9 @@ def facilities_as_geojson() -> Response:
             }
             for one in found if one.longitude is not None and one.latitude is not None
         ]  # fmt: skip
-    return jsonify(type="FeatureCollection", features=features)
+    return Response(
+        orjson.dumps({"type": "FeatureCollection", "features": features}), content_type="application/json"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ View = Callable[..., Any]
 PUBLISHED = ("news", "notice", "page", "project")
 #: So many bytes of pages each process keeps.
 ROOM = 48_000_000
+#: Of a longer query only so many parts are looked at.
+MOST_FIELDS = 100
 #: Files of the site that are kept packed, as long as the process lives.
 _STATIC = (".css", ".js", ".svg")
 #: What is smaller is sent as it is.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from math import ceil
 from typing import Any
@@ -104,13 +104,13 @@ class Shelf:
         frequent = [value for value, _ in counts.most_common(_MOST_CHOICES)]
         if own and own not in frequent:
             frequent.append(own)
-        order: Callable[[str], Any] = (lambda value: -int(value)) if name == "year" else (lambda value: 0)
+        by_year = name == "year"  # An address may hold anything as a year, so the years are ordered as texts.
         return [
             Choice(
                 self.name(name, value), counts[value], self.address(**{name: None if value == own else value}),
                 value == own,
             )
-            for value in sorted(frequent, key=order)
+            for value in (sorted(frequent, reverse=True) if by_year else frequent)
         ]
 
     def chips(self) -> list[tuple[str, str]]:
