@@ -9,7 +9,7 @@ import pytest
 from tests.portal.public.publishing import publish
 from tests.site import Page
 
-EVIL = """"'><script>alert(1)</script><img src=x alt=x onerror=alert(2)><a href="javascript:alert(3)">x</a>{{7*7}}"""
+EVIL = """"'><script>alert(1)</script><svg onload=alert(2)></svg><a href="javascript:alert(3)">x</a>{{7*7}}"""
 BODY = f"<p>{EVIL}</p><svg onload=alert(4)></svg><iframe src='http://x'></iframe><p style='x' onclick='y'>z</p>"
 
 
