@@ -12,6 +12,7 @@ from types import FrameType
 PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)
 LIVED = 60.0
 _LOOK = 0.5
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class _Ending(Exception):
@@ -29,12 +30,17 @@ def kept(parent: int) -> int:
     failures = 0
     while True:
         begun = time.monotonic()
+        # A signal between the fork and the worker's own answer to it would be lost, and the worker never end.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         child = os.fork()
         if child == 0:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            return os.getppid()
+            keeper = os.getppid()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+            return keeper
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             _wait(child, parent)
             failures = 0 if time.monotonic() - begun > LIVED else failures + 1
             time.sleep(PAUSES[min(failures, len(PAUSES) - 1)])

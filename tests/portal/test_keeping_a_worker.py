@@ -22,8 +22,8 @@ while os.getppid() == watched:
 """
 
 
-def begin() -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", KEEPER], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def begin(program: str = KEEPER) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def alive(pid: int) -> bool:
@@ -59,3 +59,10 @@ def test_a_worker_ends_when_its_keeper_is_killed():
     keeper.wait(10)
     assert gone(worker)
     keeper.stdout.close()
+
+
+def test_no_worker_is_left_behind_when_the_server_is_gone_before_the_first_begins():
+    keeper = begin(KEEPER.replace("os.getppid())\nprint", "0)\nprint"))
+    # The worker would hold the other end of the pipe open.
+    keeper.communicate(timeout=10)
+    assert keeper.returncode == 0
