@@ -55,6 +55,17 @@ def unpack(keys: Keys, purpose: str, text: str) -> list[Any]:
     return [_read(mark, value) for mark, value in told]
 
 
+def row_number(text: str) -> int:
+    """The number of a row that an address names.
+
+    :raises ValueError: it is none that a row could have.
+    """
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise ValueError(text[:20])
+    return number
+
+
 def _marked(value: Any) -> tuple[str, Any]:
     for cls, mark, _read in _MARKS:
         if isinstance(value, cls):

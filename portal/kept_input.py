@@ -22,6 +22,8 @@ LONGEST = timedelta(hours=8)
 MOST_BYTES = 600_000
 #: Fields that say something of the request and not of what was typed.
 _OF_THE_REQUEST = ("csrf_token",)
+#: To these addresses people send passwords and codes, which are kept nowhere.
+_SECRET = ("/account/password", "/account/second-factor", "/account/recovery-codes", "/login")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def keep() -> str:
     person = session.account  # type: ignore[attr-defined]
     owner = person.id if person is not None else session.former_user  # type: ignore[attr-defined]
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _OF_THE_REQUEST]
-    if request.method != "POST" or not fields:
+    if request.method != "POST" or not fields or request.path.startswith(_SECRET):
         return ""
     sealed = sealed_text.seal(system.keys, PURPOSE, {
         "path": request.full_path.removesuffix("?"), "fields": fields, "user_id": str(owner) if owner else None,

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
 from registries import references
 from registries.access import REGISTRIES
 from registries.db import now
-from registries.messages import N_, Refused
+from registries.messages import N_, Problem, Refused
 
+from .. import cursors
 from ..security import actor, allowed
 from . import openings as service
 from . import self_service
@@ -31,7 +33,7 @@ READING_NAMES = {
 def readings() -> str:
     """What this account has looked at, the latest first."""
     with system().database.reading() as reading:
-        before = request.args.get("before", type=int)
+        before = request.args.get("before", type=cursors.row_number)
         rows = self_service.readings_of(reading, person().name, before=before, limit=PAGE + 1)
     kinds = {name: records.kind.label for name, records in system().catalogue.items()}
     return render_template(
@@ -55,12 +57,23 @@ def open_people() -> Answer:
     reason = request.form.get("reason", "")
     try:
         with system().database.writing("system") as writing:
-            found = references.load(writing).areas.find(area) if area else None
-            service.open_people(writing, actor=actor(), reason=reason, area_id=found.id if found else None)
+            area_id = _area_id(writing, area)
+            service.open_people(writing, actor=actor(), reason=reason, area_id=area_id)
     except Refused as error:
         return _openings_page(area, reason, [("reason", error.problem.localised(gettext))]), 422
     flash(gettext("People's records are open to you for three hours. What you look at is logged."))
     return redirect(url_for("accounts.openings"))
+
+
+def _area_id(session: Session, area: str) -> UUID | None:
+    """The area that was chosen; ``None`` if none was.
+
+    :raises Refused: there is no such area any more.
+    """
+    found = references.load(session).areas.find(area) if area else None
+    if area and found is None:
+        raise Refused(Problem(N_("There is no such area."), N_("Choose it from the list.")))
+    return found.id if found else None
 
 
 @pages.post("/account/openings/<uuid:opening_id>/close")

@@ -126,6 +126,9 @@ def relocate(area_id: UUID, verb: str) -> Answer:
             }, actor=actor(), subject_id=area_id)  # fmt: skip
     except (Invalid, Refused) as error:
         return _relocate_page(area_id, verb, said(error)), 422
+    if job.actor != actor().name:
+        flash(gettext("Somebody else is having this done just now."))
+        return redirect(url_for("admin.area", area_id=area_id))
     flash(gettext("The work has begun. Until it is done, records appear in one of the two places."))
     return redirect(url_for("jobs.show", job_id=job.id))
 

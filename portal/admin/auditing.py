@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,7 +17,7 @@ from registries.audit import Cursor, Question, Scope
 from registries.db import DATABASES
 from registries.messages import N_
 
-from .. import jobs
+from .. import cursors, jobs
 from ..security import actor, allowed
 from .blueprint import Problems, language, pages, summary, system
 from .wording import ACTIONS, action_name, field_name, kind_name, value_shown
@@ -29,6 +26,7 @@ from .wording import DATABASES as DATABASE_NAMES
 VERIFY = "verify"
 #: All verifications are about the same thing, so that two asked for at once are one.
 LOGS = UUID("5a1c0de5-0000-4000-8000-000000000001")
+_TRAIL = cursors.purpose("audit trail")
 _FILTERS = ("actor", "kind", "action", "record", "batch", "since", "until", "database")
 
 
@@ -50,7 +48,7 @@ def trail() -> str:
         actions=[(action, action_name(action)) for action in offered.actions or sorted(ACTIONS)],
         databases=[(name, gettext(DATABASE_NAMES[name])) for name in scope.databases],
         only_own=scope.actor, values=scope.values, may_verify=_may_verify(scope), kept=kept,
-        onward=url_for("admin.trail", **kept, after=_pack(found.after)) if found.after else None,
+        onward=url_for("admin.trail", **kept, after=_packed(found.after)) if found.after else None,
         first=url_for("admin.trail", **kept) if question.after else None, action_name=action_name,
         kind_name=partial(kind_name, catalogue), field_name=partial(field_name, catalogue),
         value_shown=partial(value_shown, catalogue), database_names=DATABASE_NAMES,
@@ -72,7 +70,7 @@ def _question() -> tuple[Question, Problems]:
         actor=told["actor"], database=told["database"] if told["database"] in DATABASES else None, kind=told["kind"],
         action=told["action"], record_id=ids["record"], batch_id=ids["batch"],
         since=_midnight(since) if since else None, before=_midnight(until + timedelta(days=1)) if until else None,
-        after=_unpack(request.args.get("after", "")),
+        after=_after(request.args.get("after", "")),
     )
     return question, problems
 
@@ -87,10 +85,14 @@ def _id(name: str, typed: str | None, problems: Problems) -> UUID | None:
 
 def _day(name: str, typed: str | None, problems: Problems) -> date | None:
     try:
-        return date.fromisoformat(typed) if typed else None
+        day = date.fromisoformat(typed) if typed else None
     except ValueError:
+        day = date.min
+    # At either end of the calendar there is no day before or after, in one time zone or another.
+    if day is not None and not date.min.year < day.year < date.max.year:
         problems[name] = [gettext("This is not a day. Write it as 2026-03-05.")]
         return None
+    return day
 
 
 def _midnight(day: date) -> datetime:
@@ -98,19 +100,17 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(system().settings.timezone))
 
 
-def _pack(cursor: Cursor) -> str:
-    told = json.dumps([cursor[0].isoformat(), cursor[1], cursor[2]])
-    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+def _packed(cursor: Cursor) -> str:
+    return cursors.pack(system().keys, _TRAIL, *cursor)
 
 
-def _unpack(text: str) -> Cursor | None:
-    """The cursor that `_pack` wrote; ``None`` for what it did not, so that a mangled address shows the first page."""
+def _after(text: str) -> Cursor | None:
+    """The cursor in the address; ``None`` for what is none, so that a mangled address shows the first page."""
     try:
-        at, database, row = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        moment = datetime.fromisoformat(at)
-        return (moment, database, int(row)) if database in DATABASES and moment.tzinfo is not None else None
-    except (ValueError, TypeError, binascii.Error):
+        at, database, row = cursors.unpack(system().keys, _TRAIL, text)
+    except cursors.Foreign:
         return None
+    return at, database, row
 
 
 @pages.get("/audit/verification")

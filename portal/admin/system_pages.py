@@ -111,6 +111,9 @@ def mend(task: str) -> Response:
         raise NotFound(task)
     with system().database.writing("system") as session:
         job = jobs.enqueue(session, task, {}, actor=actor(), subject_id=TASKS[task])
+    if job.actor != actor().name:
+        flash(gettext("Somebody else is having this done just now."))
+        return redirect(url_for("admin.health"))
     flash(gettext("The work has begun."))
     return redirect(url_for("jobs.show", job_id=job.id))
 

@@ -25,13 +25,15 @@ ACTIONS = {
     "view": N_("looked at a record"), "search": N_("searched"), "export": N_("exported"),
     "denied": N_("was refused"), "grant": N_("role given"), "revoke": N_("taken away"), "disable": N_("disabled"),
     "enable": N_("let in again"), "reset_password": N_("password issued"), "receive": N_("received"),
-    "reset_second_factor": N_("second factor taken off"), "check": N_("identity checked"), "finish": N_("done"),
+    "reset_second_factor": N_("second factor taken off"), "check": N_("checked"), "finish": N_("done"),
     "begin": N_("begun"), "verify": N_("logs verified"), "sign_in": N_("signed in"), "open": N_("opened"),
     "close": N_("closed"), "withdraw": N_("withdrawn"), "refused": N_("refused"), "approved": N_("approved"),
     "forget": N_("forgotten"), "life_event": N_("life event"), "change_password": N_("password changed"),
     "sign_in_failed": N_("could not sign in"), "new_recovery_codes": N_("new recovery codes"),
     "set_second_factor": N_("second factor set up"), "remove_second_factor": N_("second factor removed"),
-    "use_recovery_code": N_("recovery code used"),
+    "use_recovery_code": N_("recovery code used"), "attach": N_("file added"), "detach": N_("file removed"),
+    "propose": N_("change proposed"), "take": N_("proposal taken over"), "return": N_("given back"),
+    "submit": N_("handed in"), "throttled": N_("was held up"),
 }
 #: Kinds of which the logs tell and that are no records.
 KINDS = {

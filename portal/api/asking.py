@@ -111,7 +111,13 @@ def under_key() -> Asked | None:
         ) % {"most": MOST_KEY},
         ))  # fmt: skip
     told = f"{request.method} {request.full_path} {request.headers.get('If-Match', '')}\n".encode()
-    return Asked(str(actor().details["id"]), key, told + request.get_data())
+    return Asked(sender(), key, told + request.get_data())
+
+
+def sender() -> str:
+    """Whose keys these are: a program's own, so that two of one account that count alike do not meet."""
+    details = actor().details
+    return f"{details['id']} {details['token']}"
 
 
 def parameters(*known: str) -> dict[str, str]:

@@ -68,7 +68,7 @@ def send_file() -> Response:
     if strange:
         raise asking.refuse(*(problems.member(f"/{name[:60]}", "unknown", asking.UNKNOWN_MEMBER) for name in strange))
     _require_form()
-    told = Arrival(token=_token(sender), **{name: request.form[name] for name in FIELDS if name in request.form})
+    told = Arrival(token=_token(), **{name: request.form[name] for name in FIELDS if name in request.form})
     file = request.files.get("file")
     try:
         import_id = arriving.arrive(
@@ -101,12 +101,12 @@ def _require_form() -> None:
         raise asking.refuse(*errors)
 
 
-def _token(sender: Actor) -> str:
+def _token() -> str:
     """The id of the upload: the same for a file that is sent again under its Idempotency-Key."""
     asked = asking.under_key()
     if asked is None:
         return str(new_id())
-    key = f"{sender.details['id']}\n{asked.key}".encode()
+    key = f"{asking.sender()}\n{asked.key}".encode()
     return str(UUID(bytes=_system().keys.mac("api.import", key)[:16]))
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from registries import importing, showing
+from registries.access import NotAllowed
 from registries.fields import Day, RecordField, YesNo
 from registries.importing import by_hand
 from registries.importing.batches import Batch
@@ -19,7 +20,7 @@ from registries.reference_fields import Area, Code
 
 from .. import forms
 from ..security import actor, allowed
-from .pages import pages, records_of, system, wording
+from .pages import OUTSIDE, pages, records_of, system, wording
 
 Answer = str | Response | tuple[str, int]
 
@@ -66,6 +67,8 @@ def apply_bulk(kind: str) -> Answer:
     except Refused as refused:
         where = "reason" if name else "reason-to-retire"
         return _page(told, ids, name, [(where, refused.problem.localised(gettext))]), 422
+    except NotAllowed:
+        return _page(told, ids, name, [("value", OUTSIDE.localised(gettext))]), 422
     system().feed.catch_up()
     for record_id, found in list(outcome.failed.items())[:5]:
         texts = [problem.localised(gettext) for problems in found.values() for problem in problems]

@@ -17,20 +17,21 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from registries import changes, link_targets, references, showing
+from registries.access import NotAllowed
 from registries.fields import RecordField
 from registries.messages import Refused
 from registries.population import transfers
 from registries.population.asking import Asked
 from registries.population.service import RESIDENT
 from registries.records import Conflict, Doubtful, Invalid, Item, Records
-from registries.reference_fields import Area
+from registries.reference_fields import Area, Codes
 from registries.schemas import Findings, Parts, fields_of
 
 from .. import forms
 from ..security import actor, allowed
 from ..values import Wording
 from . import alike, linking
-from .pages import pages, records_of, system, wording
+from .pages import OUTSIDE, pages, records_of, system, wording
 from .showing_records import require_live
 
 Answer = str | Response | tuple[str, int]
@@ -60,8 +61,8 @@ class Typed:
 def new(kind: str) -> Answer:
     """An empty form; an address may fill in some of it (``?area_id=…``)."""
     told = records_of(kind)
-    fields = fields_of(told.kind.schema)
-    return _form(told, None, {name: text for name, text in request.args.items() if name in fields})
+    plain = {name for name, field in fields_of(told.kind.schema).items() if not isinstance(field, Parts | Codes)}
+    return _form(told, None, {name: text for name, text in request.args.items() if name in plain})
 
 
 @pages.post("/<kind>/new")
@@ -86,6 +87,8 @@ def create(kind: str) -> Answer:
         return _form(told, None, typed.raw, doubts=doubt.errors), 422
     except Invalid as wrong:
         return _form(told, None, typed.raw, errors=wrong.errors), 422
+    except NotAllowed:
+        return _form(told, None, typed.raw, errors={"area_id": [OUTSIDE]}), 422
     except Refused as refused:
         return _form(told, None, typed.raw, errors={"": [refused.problem]}, needs_reason=True), 422
     if isinstance(made, Asked):
@@ -140,6 +143,8 @@ def update(kind: str, record_id: UUID) -> Answer:
         return _form(told, item, typed.raw, doubts=doubt.errors, version=typed.version), 422
     except Invalid as wrong:
         return _form(told, item, typed.raw, errors=wrong.errors, version=typed.version), 422
+    except NotAllowed:
+        return _form(told, item, typed.raw, errors={"area_id": [OUTSIDE]}, version=typed.version), 422
     text = gettext("Nothing was changed.") if saved.version == item.version else gettext("Saved.")
     return _done(told, saved, text, draft=f"{kind}-{record_id}")
 

@@ -8,14 +8,16 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from registries import link_targets, references
+from registries.access import Actor
 from registries.messages import N_, Problem, Refused
 from registries.population.asking import Asked
 from registries.population.service import RESIDENT
 from registries.population.transfers import enter
-from registries.records import Doubtful, Invalid, Item
+from registries.records import Doubtful, Invalid, Item, Records
 from registries.schemas import Findings, fields_of
 
 from .. import forms
@@ -97,6 +99,15 @@ class _Wrong(Exception):
         self.found, self.doubtful = found, doubtful
 
 
+def _links_of(session: Session, told: Records, row: Mapping[str, Any], who: Actor) -> Findings:
+    """What is wrong with the records that somebody's row points at."""
+    try:
+        link_targets.require(session, system().catalogue, told, row, actor=who)
+    except Invalid as wrong:
+        return wrong.errors
+    return {}
+
+
 def _save(typed: Typed, complete: bool) -> tuple[list[Item], int]:
     """Everybody in one transaction, which only tries the people where what they share is not ``complete``.
 
@@ -108,11 +119,11 @@ def _save(typed: Typed, complete: bool) -> tuple[list[Item], int]:
         rows = [
             linking.with_ids(told.kind.schema, _said({**typed.shared, **one}), known) for one in typed.people
         ]
-        for row in rows:
-            link_targets.require(session, system().catalogue, told, row, actor=who)
+        found = [_links_of(session, told, row, who) for row in rows]
+    if any(found):
+        raise _Wrong(found, False)
     made: list[Item] = []
     asked = 0
-    found: list[Findings] = [{} for _row in rows]
     doubtful = False
     with system().database.writing("population") as session:
         for number, row in enumerate(rows):

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from registries import link_targets, references, showing
+from registries.access import NotAllowed
 from registries.days import today
 from registries.messages import N_, Problem
 from registries.population import households
@@ -22,7 +23,7 @@ from .. import forms
 from ..security import actor, allowed
 from . import linking
 from .extras import person
-from .pages import pages, records_of, system, wording
+from .pages import OUTSIDE, pages, records_of, system, wording
 
 #: What a household is told where it goes.
 PLACE = ("area_id", "address", "dwelling_id", "number")
@@ -125,6 +126,9 @@ def _done(
         return _page(action, record_id, typed, Invalid({"": [text]})), 409
     except Invalid as wrong:
         return _page(action, record_id, typed, wrong), 422
+    except NotAllowed:
+        # Whose household it is not learns nothing: the page asks for the right to write before it is drawn.
+        return _page(action, record_id, typed, Invalid({"area_id": [OUTSIDE]})), 422
     system().feed.catch_up()
     flash(gettext(_DONE[action]), "good")
     return redirect(url_for("desk.record", kind="household", record_id=made.id), 303)

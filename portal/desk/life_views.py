@@ -22,7 +22,7 @@ from registries.schemas import Findings
 from .. import forms
 from ..security import actor, allowed
 from . import linking
-from .pages import pages, records_of, system, wording
+from .pages import OUTSIDE, pages, records_of, system, wording
 
 EVENTS = {
     "transfer": N_("moved within the district"), "move_out": N_("moved out of the district"),
@@ -72,8 +72,7 @@ def note_event(record_id: UUID, kind: str) -> Answer:
     except Invalid as wrong:
         return _page(record_id, what, typed, wrong.errors, isinstance(wrong, Doubtful)), 422
     except NotAllowed:
-        text = Problem(N_("You may not write in that area."), N_("Ask the clerk of that area to take the person over."))
-        return _page(record_id, what, typed, {"area_id": [text]}), 422
+        return _page(record_id, what, typed, {"area_id": [OUTSIDE]}), 422
     flash(gettext("It is written down; stays and household follow from it."), "good")
     return redirect(url_for("desk.record", kind="resident", record_id=item.id), 303)
 

@@ -12,12 +12,13 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
+from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from registries import listing, showing
-from registries.fields import Day, PartialDay, RecordField, Text, YesNo
+from registries.fields import Day, RecordField, Text, YesNo
 from registries.listing import Range, Wish
 from registries.messages import N_
 from registries.person_fields import IdNumber
@@ -114,7 +115,11 @@ def read_wish(told: Records, args: MultiDict[str, str], words: Wording) -> Asked
     for name, item in told.storage.fields.items():
         if not _is_filter(item):
             continue
-        value, text = _filter_value(name, item, args, words)
+        try:
+            value, text = _filter_value(name, item, args, words)
+        except ValidationError:
+            wrong.append(gettext("“%(label)s” is not narrowed: write a day as 2026-03-05.", label=gettext(item.label)))
+            continue
         if value is not None:
             filters[name] = value
             chips.append((parameter(name), gettext("%(label)s: %(text)s", label=gettext(item.label), text=text)))
@@ -182,10 +187,7 @@ def _filter_value(name: str, item: RecordField, args: MultiDict[str, str], words
         least, most = args.get(f"{name}_from", "")[:10], args.get(f"{name}_to", "")[:10]
         if not (least or most):
             return None, ""
-        try:
-            bounds = [_bound(item, text) for text in (least, most)]
-        except ValueError:
-            return None, ""
+        bounds = [item.deserialize(text) if text else None for text in (least, most)]
         return Range(*bounds), f"{formats.day(least) if least else '…'} – {formats.day(most) if most else '…'}"
     given = [text.strip()[:LONGEST] for text in args.getlist(parameter(name))[:MOST_VALUES] if text.strip()]
     if not given:
@@ -201,12 +203,6 @@ def _filter_value(name: str, item: RecordField, args: MultiDict[str, str], words
         # What was typed is a number: it is looked for by its blind index and not repeated on the page.
         return item.tidy(given[0], words.known) or given[0], "…"
     return given[0], given[0]
-
-
-def _bound(item: Day, text: str) -> Any:
-    if not text:
-        return None
-    return text if isinstance(item, PartialDay) else item.from_json(text)
 
 
 def offered(told: Records, args: MultiDict[str, str], words: Wording) -> list[Filter]:

@@ -157,6 +157,8 @@ def unmerge(kind: str, record_id: UUID) -> Answer:
                 parted = merging.unmerge(session, told, record_id, actor=actor(), reason=reason)
         except Refused as refused:
             problems = [("", refused.problem.localised(gettext))]
+        except Invalid as wrong:
+            problems = [("", one.localised(gettext)) for found in wrong.errors.values() for one in found]
     if parted is None:
         return render_template(
             "desk/unmerge.html", kind=kind, records=told, other=other, survivor=survivor, titles=titles,

@@ -6,11 +6,15 @@ from flask import Blueprint, current_app
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
+from registries.messages import N_, Problem
 from registries.records import NotFound, Records
 
 from ..security import actor
 from ..system import System
 from ..values import Wording
+
+#: An area that exists and is not the actor's to write in.
+OUTSIDE = Problem(N_("You may not write in that area."), N_("Choose one of yours, or ask the clerk of that area."))
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 

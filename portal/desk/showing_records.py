@@ -101,7 +101,8 @@ def reveal(kind: str, record_id: UUID) -> Any:
     """The page with the asked-for values whole; the access log is written first."""
     told = records_of(kind)
     reason = (request.form.get("reason") or request.form.get("other_reason") or "").strip()
-    names = [name for name in request.form.getlist("field") if name in told.storage.fields]
+    fields = told.storage.fields
+    names = [name for name in request.form.getlist("field") if name in fields and fields[name].sealed]
     if not reason or not names:
         with system().database.reading() as session:
             item = told.get(session, record_id, actor=actor())

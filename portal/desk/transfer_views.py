@@ -77,9 +77,12 @@ def answer_transfer(request_id: UUID) -> Response:
 @allowed("write")
 def withdraw_transfer(request_id: UUID) -> Response:
     """Take back what this account asked for."""
-    with system().database.writing("population") as session:
-        transfers.withdraw(session, request_id, actor=actor())
-    flash(gettext("The request is taken back."), "good")
+    try:
+        with system().database.writing("population") as session:
+            transfers.withdraw(session, request_id, actor=actor())
+        flash(gettext("The request is taken back."), "good")
+    except Refused as refused:
+        flash(refused.problem.localised(gettext), "danger")
     return redirect(url_for("desk.transfers_list"), 303)
 
 

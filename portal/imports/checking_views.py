@@ -18,7 +18,7 @@ from registries.importing.batches import FAILED_KEPT, STATE_NAMES, Batch
 from registries.messages import N_, Problem, Refused
 from registries.records import NotFound
 
-from .. import jobs
+from .. import cursors, jobs
 from ..sealed_files import out_of_sight
 from ..security import actor, allowed, may
 from . import service, workbooks
@@ -139,7 +139,7 @@ def changes(import_id: UUID) -> str:
     one, records = found(import_id)
     if one.batch is None or one.batch.state != "staged":
         raise NotFound("changes")
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=cursors.row_number)
     with system().database.reading() as session:
         known = references.load(session).in_language(language())
         rows, more = reviewing.differences(session, records, one.batch, known, actor=actor(), after=after)
