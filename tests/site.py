@@ -27,6 +27,8 @@ from portal.api import tokens
 from portal.server_session import PLAIN_COOKIE
 from portal.system import System
 from registries.access import Actor
+from registries.items import Item
+from registries.storing import opened
 from tests.own_code import ROOT
 
 ORIGIN = "http://localhost"
@@ -52,6 +54,11 @@ class Page(HTMLParser):
         self._labels: list[int] = []
         self._wrapped: set[int] = set()
         self.feed(text)
+
+    @classmethod
+    def of(cls, answer: TestResponse) -> Page:
+        """The page that an answer holds."""
+        return cls(answer.get_data(as_text=True))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
@@ -299,6 +306,12 @@ class Site:
         self.app, self.records = app, records
         self.system: System = app.extensions["sanku"]
         self._made = 0
+
+    def stored(self, kind: str, record_id: UUID) -> tuple[Item, dict[str, Any]]:
+        """A record as it is stored, and its values in clear."""
+        with self.system.database.reading() as session:
+            item = self.system.catalogue[kind].load(session, [record_id])[0]
+            return item, opened(self.system.keys, item.values)
 
     def account(
         self, role: str, area: str = "000101", registry: str | None = None, language: str = "zh", name: str = ""

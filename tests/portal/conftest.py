@@ -23,10 +23,10 @@ from tests.site import Site, Visitor
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_hashes() -> Iterator[None]:
-    """Hashing that takes no time: what it costs to guess is not what these tests ask."""
+def quick_hashes() -> Iterator[PasswordHasher]:
+    """Hashing that takes no time: what it costs to guess is not what these tests ask; gives the usual hasher."""
     usual, passwords.HASHER = passwords.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    yield
+    yield usual
     passwords.HASHER = usual
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from portal.imports import arriving, service, work
+from portal.imports import arriving, service
 from portal.imports.models import Upload
 from portal.jobs import Job
 from portal.system import System
@@ -356,7 +356,6 @@ def test_undo_tells_how_many_were_edited_and_which_it_left(system: System, clerk
     assert jobs_of(system)[-1].result["conflicts"] == 1
     with system.database.reading() as session:
         assert reviewing.left_behind(session, batch) == [("organisation", record_id)]
-    assert work.undo is not None
 
 
 def test_pages_of_the_history_follow_each_other_without_gaps(system: System, clerk: Actor):

@@ -119,10 +119,11 @@ def test_a_running_job_is_stopped_at_its_next_step(system: System):
     runner = Runner(system, {"index": doer}, lease=timedelta(seconds=2))
     thread = threading.Thread(target=runner.turn)
     thread.start()
-    begun.wait(5)
+    assert begun.wait(10)
     with system.database.writing("system") as session:
         jobs.ask_to_stop(session, jobs_of(system)[0].id, actor=console("test"))
     thread.join(10)
+    assert not thread.is_alive()
     assert jobs_of(system)[0].state == "stopped"
 
 
@@ -138,9 +139,10 @@ def test_a_worker_that_ends_puts_its_job_back(system: System):
     runner = Runner(system, {"index": doer}, lease=timedelta(seconds=2))
     thread = threading.Thread(target=runner.run)
     thread.start()
-    begun.wait(5)
+    assert begun.wait(10)
     runner.ending.set()
     thread.join(10)
+    assert not thread.is_alive()
     job = jobs_of(system)[0]
     assert (job.state, job.attempts) == ("waiting", 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import pytest
 import time_machine
@@ -115,9 +115,9 @@ def test_unknown_and_known_names_take_the_same_time(site, visitor, monkeypatch):
     for number in range(200):
         name = "lin2" if number % 2 else "nobody"
         with time_machine.travel(START + timedelta(hours=number)):
-            begun = perf_counter()
+            begun = process_time()
             assert attempt(visitor, name=name, address=f"10.2.{number}.1").status_code == 401
-            times[name].append(perf_counter() - begun)
+            times[name].append(process_time() - begun)
     passwords._nobody.cache_clear()
     known, unknown = median(times["lin2"]), median(times["nobody"])
     assert abs(known - unknown) / known < 0.2

@@ -132,8 +132,8 @@ def test_a_refusal_needs_a_reason(clerk, admin):
     assert "证件不符" in clerk.page(address).text
 
 
-def test_elsewhere_there_is_no_such_request(site, clerk):
-    address = receive(clerk)
+def test_elsewhere_there_is_no_such_request(site, clerk, admin):
+    address = approved(clerk, admin)
     for stranger in (site.visitor("registry_admin", "000101002"), site.visitor("clerk", registry="facilities")):
         for method, path in (("GET", address), ("POST", f"{address}/check"), ("GET", f"{address}/copy")):
             answer = stranger.open(path, method=method, data={"version": "1"} if method == "POST" else None,

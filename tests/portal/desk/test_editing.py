@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from registries.storing import opened
 from tests.site import Page
 
 
 @pytest.fixture
 def clerk(visitor):
     return visitor("clerk")
-
-
-def stored(site, kind, record_id):
-    with site.system.database.reading() as session:
-        item = site.system.catalogue[kind].load(session, [record_id])[0]
-        return item, opened(site.system.keys, item.values)
-
-
-def page_of(answer):
-    return Page(answer.get_data(as_text=True))
 
 
 NEW = {"name": "赵新来", "sex": "2", "birth_date": "1990-03-07", "area_id": "000101001001002", "address": "临河路9号"}
@@ -37,13 +26,13 @@ def test_every_kind_has_a_form_in_both_languages(visitor, kind, language):
 
 def test_a_new_record_is_saved_and_shown(clerk, site):
     answer = clerk.post("/desk/resident/new", {**NEW, **NO_NUMBER})
-    assert answer.status_code == 303, page_of(answer).text
+    assert answer.status_code == 303, Page.of(answer).text
     assert "赵新来" in clerk.page(answer.headers["Location"]).text
 
 
 def test_what_is_wrong_is_named_on_top_and_at_the_field_and_the_input_is_kept(clerk):
     answer = clerk.post("/desk/resident/new", {**NEW, "name": "", "birth_date": "明天", "address": "临河路99号"})
-    page = page_of(answer)
+    page = Page.of(answer)
     assert answer.status_code == 422
     assert page.title.startswith("错误：")
     links = [a.get("href") for a in page.all("a")]
@@ -61,17 +50,17 @@ def test_a_doubtful_number_is_saved_for_a_reason_only(clerk, site):
     told = {**NEW, "id_number": "000101199003070028"}
     answer = clerk.post("/desk/resident/new", told)
     assert answer.status_code == 422
-    page = page_of(answer)
+    page = Page.of(answer)
     assert any(one.get("name") == "reason" for one in page.all("textarea"))
     saved = clerk.post("/desk/resident/new", {**told, "reason": "与身份证核对无误"})
-    assert saved.status_code == 303, page_of(saved).text
+    assert saved.status_code == 303, Page.of(saved).text
 
 
 def test_a_probable_duplicate_is_named_before_it_is_saved(clerk, site):
     told = {**NEW, **NO_NUMBER, "name": "王小明", "sex": "1", "birth_date": "1980-03-05"}
     answer = clerk.post("/desk/resident/new", told)
     assert answer.status_code == 422
-    page = page_of(answer)
+    page = Page.of(answer)
     assert str(site.records["resident"][0]) in str(page.all("a"))
     assert any(one.get("name") == "not-alike" for one in page.all("input"))
     assert clerk.post("/desk/resident/new", {**told, "not-alike": "1"}).status_code == 303
@@ -90,10 +79,10 @@ def test_a_mask_sent_back_changes_nothing(clerk, site):
     values = page.form_values()
     assert values["phone"] == "139****2000"
     told = {name: value for name, value in values.items() if not name.startswith("csrf")}
-    before = stored(site, "resident", resident)[1]
+    before = site.stored("resident", resident)[1]
     answer = clerk.post(f"/desk/resident/{resident}/edit", {**told, "education": "20"})
-    assert answer.status_code == 303, page_of(answer).text
-    after = stored(site, "resident", resident)[1]
+    assert answer.status_code == 303, Page.of(answer).text
+    after = site.stored("resident", resident)[1]
     assert all(after[name] == before[name] for name in ("phone", "id_number", "groups"))
     assert after["education"] == "20"
 
@@ -102,7 +91,7 @@ def test_any_other_mask_is_refused_and_nothing_changed(clerk, site):
     resident = site.records["resident"][0]
     answer = clerk.post(f"/desk/resident/{resident}/edit", {"version": "1", "phone": "138****0000"})
     assert answer.status_code == 422
-    assert stored(site, "resident", resident)[0].version == 1
+    assert site.stored("resident", resident)[0].version == 1
 
 
 def test_a_form_opened_and_saved_again_changes_nothing(clerk, site):
@@ -110,8 +99,8 @@ def test_a_form_opened_and_saved_again_changes_nothing(clerk, site):
         record_id = site.records[kind][0]
         page = clerk.page(f"/desk/{kind}/{record_id}/edit")
         answer = clerk.post(f"/desk/{kind}/{record_id}/edit", page.form_values())
-        assert answer.status_code == 303, page_of(answer).text
-        assert stored(site, kind, record_id)[0].version == 1, kind
+        assert answer.status_code == 303, Page.of(answer).text
+        assert site.stored(kind, record_id)[0].version == 1, kind
 
 
 def test_entries_are_added_and_taken_away(clerk, site):
@@ -119,11 +108,11 @@ def test_entries_are_added_and_taken_away(clerk, site):
     row = {"licences-rows": "1", "licences-0-kind": "business", "licences-0-number": "L0"}
     more = clerk.post(f"/desk/organisation/{organisation}/edit", {"version": "1", **row, "add": "licences"})
     assert more.status_code == 200
-    assert "licences-1-number" in page_of(more).form_values()
-    assert stored(site, "organisation", organisation)[0].version == 1
+    assert "licences-1-number" in Page.of(more).form_values()
+    assert site.stored("organisation", organisation)[0].version == 1
     gone = clerk.post(f"/desk/organisation/{organisation}/edit", {"version": "1", **row, "licences-0-remove": "1"})
     assert gone.status_code == 303
-    assert stored(site, "organisation", organisation)[1]["licences"] == []
+    assert site.stored("organisation", organisation)[1]["licences"] == []
 
 
 def test_a_stale_save_shows_both_versions_and_loses_nothing(clerk, site):
@@ -132,12 +121,12 @@ def test_a_stale_save_shows_both_versions_and_loses_nothing(clerk, site):
     clerk.post(address, {"version": "1", "address": "新址一号"})
     answer = clerk.post(address, {"version": "1", "address": "新址二号", "employees": "7"})
     assert answer.status_code == 409
-    page = page_of(answer)
+    page = Page.of(answer)
     assert "新址一号" in page.text
     assert "新址二号" in page.text
     values = page.form_values()
     assert (values["version"], values["address"], values["employees"]) == ("2", "新址二号", "7")
-    assert stored(site, "organisation", organisation)[1]["address"] == "新址一号"
+    assert site.stored("organisation", organisation)[1]["address"] == "新址一号"
     assert clerk.post(address, {"version": "2", "address": "新址二号"}).status_code == 303
 
 
@@ -148,21 +137,21 @@ def test_a_stale_save_does_not_undo_what_only_the_other_changed(clerk, site):
     clerk.post(address, {**opened_before, "phone": "13912345678", "occupation": ""})
     answer = clerk.post(address, {**opened_before, "address": "临河路77号"})
     assert answer.status_code == 409
-    form = page_of(answer).form_values()
+    form = Page.of(answer).form_values()
     assert (form["address"], form["phone"]) == ("临河路77号", "139****5678")
-    assert "联系电话" in page_of(answer).text
+    assert "联系电话" in Page.of(answer).text
     assert clerk.post(address, form).status_code == 303
-    assert stored(site, "resident", resident)[1]["phone"] == "13912345678"
+    assert site.stored("resident", resident)[1]["phone"] == "13912345678"
 
 
 def test_a_link_is_found_by_the_title_of_the_record(clerk, site):
     first, second = site.records["organisation"][:2]
     answer = clerk.post(f"/desk/organisation/{second}/edit", {"version": "1", "parent_id": "临河机械厂"})
-    assert answer.status_code == 303, page_of(answer).text
-    assert stored(site, "organisation", second)[1]["parent_id"] == first
+    assert answer.status_code == 303, Page.of(answer).text
+    assert site.stored("organisation", second)[1]["parent_id"] == first
     wrong = clerk.post(f"/desk/organisation/{second}/edit", {"version": "2", "parent_id": "没有这个厂"})
     assert wrong.status_code == 422
-    assert page_of(wrong).form_values()["parent_id"] == "没有这个厂"
+    assert Page.of(wrong).form_values()["parent_id"] == "没有这个厂"
 
 
 def test_a_grid_worker_may_look_and_not_change(visitor, site):
@@ -183,7 +172,7 @@ def test_an_area_outside_the_grant_cannot_be_written_into(visitor, site):
 def test_everything_that_is_wrong_with_a_family_is_said_at_once(clerk, site):
     people = {f"person-0-{name}": text for name, text in {"name": "钱一", "phone": "139", "birth_date": "明天"}.items()}
     answer = clerk.post("/desk/household/register", {"people": "1", "household_number": "", **people})
-    page = page_of(answer)
+    page = Page.of(answer)
     assert answer.status_code == 422
     links = [a.get("href") for a in page.all("a")]
     assert "#household_number" in links
@@ -192,5 +181,5 @@ def test_everything_that_is_wrong_with_a_family_is_said_at_once(clerk, site):
 
 
 def test_a_summary_of_errors_says_which_field_each_is_about(clerk):
-    page = page_of(clerk.post("/desk/resident/new", {**NEW, **NO_NUMBER, "phone": "12345"}))
+    page = Page.of(clerk.post("/desk/resident/new", {**NEW, **NO_NUMBER, "phone": "12345"}))
     assert "联系电话：这是服务号码" in page.text

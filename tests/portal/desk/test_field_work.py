@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from registries import attachments, references
-from registries.storing import opened
 from tests.site import Page
 
 
@@ -28,12 +27,6 @@ def facility(site):
     return site.records["facility"][0]
 
 
-def stored(site, kind, record_id):
-    with site.system.database.reading() as session:
-        item = site.system.catalogue[kind].load(session, [record_id])[0]
-        return item, opened(site.system.keys, item.values)
-
-
 def files(site, kind, record_id):
     with site.system.database.reading() as session:
         return attachments.listed(session, site.system.catalogue[kind], record_id)
@@ -45,7 +38,7 @@ def test_a_grid_worker_notes_a_check_with_a_photo(visitor, site, facility):
     told = {"on": date.today().isoformat(), "note": "水压正常", "photo": (io.BytesIO(photo()), "现场.jpg")}
     answer = worker.post(f"/desk/facility/{facility}/check", told, content_type="multipart/form-data")
     assert answer.status_code == 303, answer.get_data(as_text=True)
-    assert stored(site, "facility", facility)[1]["last_checked_on"] == date.today()
+    assert site.stored("facility", facility)[1]["last_checked_on"] == date.today()
     kept = files(site, "facility", facility)
     assert len(kept) == 1
     page = worker.page(f"/desk/facility/{facility}")
@@ -61,7 +54,7 @@ def test_a_check_in_the_future_is_refused(visitor, site, facility):
     told = {"on": (date.today() + timedelta(days=2)).isoformat()}
     answer = visitor("grid_worker").post(f"/desk/facility/{facility}/check", told)
     assert answer.status_code == 422
-    assert stored(site, "facility", facility)[1]["last_checked_on"] is None
+    assert site.stored("facility", facility)[1]["last_checked_on"] is None
 
 
 def test_an_earlier_check_does_not_turn_the_clock_back(visitor, site, facility):
@@ -69,7 +62,7 @@ def test_an_earlier_check_does_not_turn_the_clock_back(visitor, site, facility):
     for days in (0, 5):
         told = {"on": (date.today() - timedelta(days=days)).isoformat(), "note": f"{days}"}
         assert worker.post(f"/desk/facility/{facility}/check", told).status_code == 303
-    assert stored(site, "facility", facility)[1]["last_checked_on"] == date.today()
+    assert site.stored("facility", facility)[1]["last_checked_on"] == date.today()
 
 
 def test_an_earlier_check_says_nothing_of_the_state_now(visitor, site, facility):
@@ -79,7 +72,7 @@ def test_an_earlier_check_says_nothing_of_the_state_now(visitor, site, facility)
     for days, state in ((0, now), (5, before)):
         told = {"on": (date.today() - timedelta(days=days)).isoformat(), "state": state}
         assert worker.post(f"/desk/facility/{facility}/check", told).status_code == 303
-    assert stored(site, "facility", facility)[1]["state"] == now
+    assert site.stored("facility", facility)[1]["state"] == now
 
 
 def broken_png():
@@ -102,7 +95,7 @@ def test_what_is_no_picture_is_refused_and_nothing_is_kept(visitor, site, facili
     assert answer.status_code == 422
     assert "x.jpg" in answer.get_data(as_text=True)
     assert not files(site, "facility", facility)
-    assert stored(site, "facility", facility)[1]["last_checked_on"] is None
+    assert site.stored("facility", facility)[1]["last_checked_on"] is None
 
 
 def test_nobody_checks_outside_his_area_or_people(visitor, site, facility):
@@ -146,9 +139,9 @@ def test_a_proposal_is_taken_over_by_a_clerk(visitor, site):
     told = {"version": page.form_values()["version"], "decision": "take"}
     assert worker.post(link, told).status_code == 404
     assert clerk.post(link, told).status_code == 303
-    assert stored(site, "resident", site.records["resident"][0])[1]["address"] == "临河路88号"
+    assert site.stored("resident", site.records["resident"][0])[1]["address"] == "临河路88号"
     assert clerk.post(link, {"decision": "take"}, follow_redirects=True).status_code == 200
-    assert stored(site, "resident", site.records["resident"][0])[0].version == 2
+    assert site.stored("resident", site.records["resident"][0])[0].version == 2
 
 
 def test_a_proposal_is_not_taken_over_a_change_that_nobody_saw(visitor, site):
@@ -160,9 +153,9 @@ def test_a_proposal_is_not_taken_over_a_change_that_nobody_saw(visitor, site):
     form = other.page(f"/desk/resident/{resident}/edit").form_values()
     assert other.post(f"/desk/resident/{resident}/edit", {**form, "address": "望海路7号"}).status_code == 303
     assert "刚刚" in clerk.post(link, told, follow_redirects=True).get_data(as_text=True)
-    assert stored(site, "resident", resident)[1]["address"] == "望海路7号"
+    assert site.stored("resident", resident)[1]["address"] == "望海路7号"
     assert clerk.post(link, {**clerk.page(link).form_values(), "decision": "take"}).status_code == 303
-    assert stored(site, "resident", resident)[1]["address"] == "临河路88号"
+    assert site.stored("resident", resident)[1]["address"] == "临河路88号"
     worker.post(f"{link}/drop")
     assert "已采纳" in worker.page(link).text, "what was taken over stays so"
 
@@ -176,7 +169,7 @@ def test_a_proposal_comes_back_with_a_word_on_why(visitor, site):
     assert "请核对门牌" in worker.page("/desk/").text
     assert worker.post(f"{link}/drop").status_code == 303
     assert "请核对门牌" not in worker.page("/desk/").text
-    assert stored(site, "resident", site.records["resident"][0])[0].version == 1
+    assert site.stored("resident", site.records["resident"][0])[0].version == 1
 
 
 def test_nothing_changed_is_no_proposal(visitor, site):

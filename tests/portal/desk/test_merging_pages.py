@@ -6,18 +6,10 @@ import io
 
 import pytest
 
-from registries.storing import opened
-
 
 @pytest.fixture
 def pair(site):
     return site.records["organisation"][:2]
-
-
-def values(site, record_id):
-    with site.system.database.reading() as session:
-        item = site.system.catalogue["organisation"].load(session, [record_id])[0]
-        return item, opened(site.system.keys, item.values)
 
 
 def test_a_pair_named_by_hand_stands_on_the_list(visitor, pair):
@@ -37,32 +29,32 @@ def test_a_clerk_compares_and_does_not_merge(visitor, site, pair):
     page = clerk.page(f"/desk/organisation/compare/{pair[0]}/{pair[1]}")
     assert "choose-name" not in str(page.all("input"))
     assert clerk.post(f"/desk/organisation/compare/{pair[0]}/{pair[1]}", {"reason": "x"}).status_code == 404
-    assert values(site, pair[1])[0].merged_into is None
+    assert site.stored("organisation", pair[1])[0].merged_into is None
 
 
 def test_merging_takes_the_chosen_values_and_parting_gives_all_back(visitor, site, pair):
     admin = visitor("registry_admin")
-    before = [values(site, one)[1] for one in pair]
+    before = [site.stored("organisation", one)[1] for one in pair]
     address = f"/desk/organisation/compare/{pair[0]}/{pair[1]}"
     told = {"first_version": "1", "second_version": "1", "choose-address": "second", "choose-licences": "both"}
     assert admin.post(address, told).status_code == 422
     answer = admin.post(address, {**told, "reason": "同一家"})
     assert answer.status_code == 303
-    _item, merged = values(site, pair[0])
+    _item, merged = site.stored("organisation", pair[0])
     assert merged["address"] == before[1]["address"]
     assert len(merged["licences"]) == 2
     assert "合并到" in admin.page(f"/desk/organisation/{pair[1]}").text
     assert admin.get(address).status_code == 404
     admin.page(f"/desk/organisation/{pair[1]}/unmerge")
     assert admin.post(f"/desk/organisation/{pair[1]}/unmerge", {"reason": "弄错了"}).status_code == 303
-    assert [values(site, one)[1] for one in pair] == before
+    assert [site.stored("organisation", one)[1] for one in pair] == before
 
 
 def test_a_stale_merge_changes_nothing(visitor, site, pair):
     admin = visitor("registry_admin")
     told = {"first_version": "9", "second_version": "1", "reason": "同一家"}
     assert admin.post(f"/desk/organisation/compare/{pair[0]}/{pair[1]}", told).status_code == 409
-    assert values(site, pair[1])[0].merged_into is None
+    assert site.stored("organisation", pair[1])[0].merged_into is None
 
 
 def test_two_that_stay_apart_are_not_listed_again(visitor, pair):

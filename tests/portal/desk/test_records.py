@@ -92,7 +92,7 @@ def test_a_record_out_of_use_says_so_and_can_come_back(visitor, site):
     assert clerk.post(address, {"version": "1", "reason": "已拆除"}).status_code == 303
     assert str(organisation) not in str(clerk.page("/desk/organisation/").all("a"))
     assert str(organisation) in str(clerk.page("/desk/organisation/?retired=1").all("a"))
-    assert "停用" in clerk.page(f"/desk/organisation/{organisation}").text
+    assert "起停用。" in clerk.page(f"/desk/organisation/{organisation}").text
     assert clerk.post(address, {"version": "2", "reason": "误停"}).status_code == 303
     assert str(organisation) in str(clerk.page("/desk/organisation/").all("a"))
 

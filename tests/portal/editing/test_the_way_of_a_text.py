@@ -77,7 +77,7 @@ def test_who_wrote_a_text_does_not_publish_it_and_is_told_so(site):
 def test_a_text_goes_back_with_a_word_on_why(editor, reviewer):
     address = saved(editor)
     step(editor, address, "submit", 1)
-    assert "需要" in step(reviewer, address, "return", 2, answer="")
+    assert "退回稿件必须写明意见" in step(reviewer, address, "return", 2, answer="")
     step(reviewer, address, "return", 2, answer="请补充时间")
     assert "请补充时间" in editor.page(address).text
     assert "请补充时间" in editor.page("/editing/").text
@@ -109,7 +109,7 @@ def test_a_text_may_become_public_later(site, editor, reviewer):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"origin": ""}, "来源"),
+        ({"origin": ""}, "没有填写来源"),
         ({"body": "<p>联系人手机13800138000</p>"}, "手机号码"),
         ({"body": '<p>见<a href="/news/nowhere/at/all">这里</a></p>'}, "没有"),
     ],

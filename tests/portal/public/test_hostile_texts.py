@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -43,8 +44,9 @@ def test_no_text_of_an_edition_becomes_part_of_the_page(full, prefix):
     paths = ["/", "/news/", "/notices/", "/projects/", "/knowledge/", "/site-map", "/search?q=alert", "/feed.atom",
              *(f"/{view}/{record_id}" for view, record_id in ids.items())]
     for path in paths:
-        text = visitor.get(prefix + path).get_data(as_text=True)
-        _is_harmless(text, prefix + path)
+        answer = visitor.get(prefix + path)
+        assert answer.status_code == 200, path
+        _is_harmless(answer.get_data(as_text=True), prefix + path)
 
 
 @pytest.mark.parametrize("path", [
@@ -55,7 +57,7 @@ def test_no_text_of_an_edition_becomes_part_of_the_page(full, prefix):
 def test_nothing_of_an_address_becomes_part_of_the_page(site, path):
     publish(site, "project")
     answer = site.visitor().get(path + quote(EVIL), check_page=False)
-    assert answer.status_code < 500
+    assert answer.status_code in {200, 302, 404}, path
     _is_harmless(answer.get_data(as_text=True), path)
 
 
@@ -69,4 +71,4 @@ def _is_harmless(text: str, path: str) -> None:
             assert not (attributes.get(name) or "").lower().lstrip().startswith("javascript"), (path, tag)
     assert not page.all("iframe"), path
     assert "<script>alert" not in text, path
-    assert "49" not in text.replace("{{7*7}}", "") or "{{7*7}}" in text or path.startswith("/map")
+    assert not re.search(r"/a(?:>|&gt;|%3E)49", text), path
