@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import api, assets, desk, errors, formats, health, leader, metrics, navigation, public, request_counts, security
+from . import (
+    api,
+    assets,
+    desk,
+    errors,
+    formats,
+    health,
+    leader,
+    metrics,
+    navigation,
+    public,
+    request_counts,
+    running,
+    security,
+)
 from .accounts import pages as account_pages
 from .addresses import safe_path
 from .admin import views as admin_views
@@ -96,7 +110,7 @@ def _language() -> str:
         return "en"
     if request.endpoint is None or request.blueprint in (None, *PUBLIC_PAGES):
         return "zh"
-    default = current_app.extensions["sanku"].settings.language
+    default = running.system().settings.language
     person = security.account()
     if person is not None:
         return person.language or default

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from registries.fields import Day, Number, PartialDay, RecordField, Text, YesNo
 from registries.messages import N_, Problem
 from registries.reference_fields import Area, Code, Codes, Link
-from registries.references import CodeList, References
+from registries.references import CodeList
 from registries.schemas import Findings, Parts, RecordSchema, fields_of
 
 from .values import Wording
@@ -273,8 +273,3 @@ def _read_parts(told: Parts, name: str, form: MultiDict[str, str]) -> list[dict[
         if any(value.strip() for value in row.values()):
             rows.append(row)
     return rows
-
-
-def area_of(known: References, text: str) -> Any:
-    """The area that a word of an address (``?area=``) names: its code, id or full name."""
-    return known.areas.find(text) if text else None

@@ -14,7 +14,7 @@ from registries import changes
 from registries.db import now
 from registries.messages import Refused
 
-from . import backups
+from . import backups, running
 from .security import allowed
 from .system import System
 
@@ -41,7 +41,7 @@ def ready() -> tuple[Response, int]:
 
     Says what is wrong by the name of the check and no more: anybody may ask.
     """
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     # One after the other: without databases nothing else can be asked.
     checks = {"database": _passes(_has_databases, system)}
     if checks["database"]:

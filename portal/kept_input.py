@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Response, current_app, make_response, render_template, request, session
+from flask import Response, make_response, render_template, request, session
 
-from . import sealed_text
-from .system import System
+from . import running, sealed_text
 
 PURPOSE = "kept-input"
 LONGEST = timedelta(hours=8)
@@ -43,7 +42,7 @@ class Kept:
 
 def keep() -> str:
     """The form of this request as sealed text; empty if there is nothing in it that can be kept."""
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     person = session.account  # type: ignore[attr-defined]
     owner = person.id if person is not None else session.former_user  # type: ignore[attr-defined]
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _OF_THE_REQUEST]
@@ -58,7 +57,7 @@ def keep() -> str:
 
 def opened(text: str) -> Kept | None:
     """What `keep` kept; ``None`` if it is not ours or too old."""
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     told = sealed_text.open_sealed(system.keys, PURPOSE, text, LONGEST) if text else None
     if told is None:
         return None

@@ -18,7 +18,7 @@ from registries import changes
 from registries.db import DATABASES, now
 from registries.records import NotFound
 
-from . import backups, jobs
+from . import backups, jobs, running
 from .accounts import sessions
 from .request_counts import BOUNDS, RequestCounts
 from .security import allowed
@@ -33,7 +33,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 @allowed("anyone")
 def show() -> Response:
     """The figures, for this machine or whoever shows the token."""
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     if not _may_ask(system.settings.metrics_token):
         raise NotFound("metrics")
     lines = [*_of_requests(current_app.extensions["sanku.requests"]), *_of_state(system)]

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from registries.access import REGISTRIES
 from registries.messages import N_
 
+from . import running
 from .security import actor, may
 
 #: Group, then (key, text, endpoint, what one must be allowed). An endpoint that this version lacks has no entry.
@@ -68,7 +69,6 @@ class Group:
 def init_app(app: Flask) -> None:
     """Give the staff frame its navigation."""
     app.jinja_env.globals.update(navigation=navigation, may_search=may_search, start_address=start_address)
-    app.jinja_env.globals["has_endpoint"] = lambda endpoint: endpoint in app.view_functions
 
 
 def navigation() -> list[Group]:
@@ -89,7 +89,7 @@ def navigation() -> list[Group]:
 def _kinds() -> list[Entry]:
     if "desk.records" not in current_app.view_functions or not may("desk"):
         return []
-    catalogue = current_app.extensions["sanku"].catalogue
+    catalogue = running.system().catalogue
     return [
         Entry(name, gettext(records.kind.plural), url_for("desk.records", kind=name))
         for name, records in catalogue.items() if actor().scopes("read", records.kind.database) != []

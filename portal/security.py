@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from registries.access import ALLOWED, PUBLIC, REGISTRIES, Actor, NotAllowed
 from registries.records import NotFound
 
-from . import forgery, kept_input
+from . import forgery, kept_input, running
 from .accounts.people import Account
 from .addresses import safe_path
 from .server_session import ServerSessions
@@ -128,7 +128,7 @@ def may(right: str, kind: str | None = None) -> bool:
 def _registries(kind: str | None) -> tuple[str, ...]:
     if kind is None:
         return REGISTRIES
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     records = system.catalogue.get(kind)
     return (records.kind.database,) if records is not None else ()
 
@@ -150,7 +150,7 @@ def _refusal(rights: tuple[str, ...], kind: str | None, unready: bool, sensitive
         raise NotFound(request.path)
     if unready or forgery.is_program():
         return None
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     if person.must_change_password:
         return redirect(url_for("accounts.password"))
     wanted = system.settings.second_factor

@@ -23,6 +23,8 @@ from registries.reference_fields import Area, Code, Codes, Link
 from registries.schemas import Parts
 
 from . import formats
+from .running import language, system
+from .security import actor
 from .system import Catalogue
 
 #: What stands for a sealed value of which not even a mask is shown.
@@ -124,3 +126,8 @@ def _plain(told: RecordField, value: Any) -> str:
     if isinstance(told, Number) and isinstance(value, int | float) and abs(value) >= 10_000:
         return formats.number(value)
     return str(value)
+
+
+def wording(session: Session) -> Wording:
+    """Words for values in the language of the request, within what who asks may see."""
+    return Wording(session, system().catalogue, actor(), language())

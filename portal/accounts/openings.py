@@ -20,7 +20,7 @@ from registries.db import new_id, now
 from registries.messages import N_, Problem, Refused
 from registries.records import NotFound
 
-from .models import Opening, User
+from .models import Opening
 
 LASTS = timedelta(hours=3)
 LEAST_REASON, MOST_REASON = 10, 1000
@@ -75,18 +75,3 @@ def of_user(session: Session, user_id: UUID, limit: int = 20) -> Sequence[Openin
     """The openings of a leader, the latest first."""
     statement = sa.select(Opening).where(Opening.user_id == user_id).order_by(Opening.id.desc()).limit(limit)
     return session.scalars(statement).all()
-
-
-def all_openings(
-    session: Session, *, actor: Actor, before: UUID | None = None, limit: int = 50
-) -> Sequence[tuple[Opening, str]]:
-    """All openings with the name of the leader, the latest first, for the auditor.
-
-    :raises NotAllowed: the actor is no auditor.
-    """
-    if not actor.console and not actor.grants_of("auditor"):
-        raise NotAllowed("see openings")
-    statement = sa.select(Opening, User.name).join(User, User.id == Opening.user_id)
-    if before is not None:
-        statement = statement.where(Opening.id < before)
-    return [(row[0], row[1]) for row in session.execute(statement.order_by(Opening.id.desc()).limit(limit))]

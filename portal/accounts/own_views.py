@@ -13,14 +13,15 @@ from registries.access import REGISTRIES, ROLE_NAMES
 from registries.messages import N_, Problem, Refused
 from registries.records import NotFound
 
+from ..running import system
 from ..security import account, allowed
 from ..server_session import limits_of
-from . import passwords, second_factor, self_service, sessions, signing_in
+from . import passwords, self_service, sessions, signing_in
 from .browsers import known_as
 from .models import User
 from .passwords import NewPassword
 from .people import Account
-from .views import Answer, pages, system, visitor
+from .views import Answer, pages, visitor
 
 #: What the registries are called, for people.
 REGISTRY_NAMES = dict(zip(REGISTRIES, (N_("population"), N_("organisations"), N_("facilities")), strict=True))
@@ -44,10 +45,9 @@ def own() -> str:
         user = reading.get_one(User, me.id)
         grants = self_service.grants_of(reading, me.id)
         living = sessions.of_user(reading, me.id, limits_of(system().settings))
-        codes_left = second_factor.unused_codes(reading, me.id)
     return render_template(
         "accounts/own.html", me=me, user=user, grants=grants, areas=areas, role_names=ROLE_NAMES,
-        registry_names=REGISTRY_NAMES, known_as=known_as, sessions=living, here=here, codes_left=codes_left,
+        registry_names=REGISTRY_NAMES, known_as=known_as, sessions=living, here=here,
     )  # fmt: skip
 
 

@@ -8,13 +8,14 @@ from flask_babel import gettext
 from registries.messages import Refused
 
 from ..addresses import safe_path
+from ..running import system
 from ..security import allowed
 from . import second_factor as factor
 from . import signing_in
 from .models import User
 from .own_views import person
 from .signing_in import TooOften
-from .views import Answer, pages, system, visitor
+from .views import Answer, pages, visitor
 
 
 @pages.get("/account/second-factor")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import login_user
 from werkzeug.wrappers import Response
@@ -15,8 +15,8 @@ from registries.messages import Refused
 from .. import kept_input, sealed_text
 from ..addresses import safe_path
 from ..navigation import start_address
+from ..running import system
 from ..security import account, allowed
-from ..system import System
 from . import sessions, signing_in
 from .models import User
 from .signing_in import TooOften, Visitor
@@ -147,9 +147,3 @@ def _retry(error: TooOften) -> dict[str, str]:
 def visitor() -> Visitor:
     """Where this request comes from."""
     return Visitor(request.remote_addr or "", request.user_agent.string or gettext("unknown browser"))
-
-
-def system() -> System:
-    """The running program."""
-    running: System = current_app.extensions["sanku"]
-    return running

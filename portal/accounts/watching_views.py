@@ -9,16 +9,16 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from registries import references
-from registries.access import REGISTRIES
 from registries.db import now
 from registries.messages import N_, Problem, Refused
 
 from .. import cursors
+from ..running import system
 from ..security import actor, allowed
 from . import openings as service
 from . import self_service
 from .own_views import person
-from .views import Answer, pages, system
+from .views import Answer, pages
 
 PAGE = 50
 #: What the access log calls each kind of reading, for people.
@@ -94,5 +94,5 @@ def _openings_page(area: str = "", reason: str = "", problems: list[tuple[str, s
     choices = [found for found in areas if found.kind != "grid" and any(found.path.startswith(path) for path in led)]
     return render_template(
         "accounts/openings.html", rows=rows, areas=areas, choices=choices, area=area, reason=reason,
-        problems=problems or [], now=now(), leads=bool(led), registries=REGISTRIES,
+        problems=problems or [], now=now(), leads=bool(led),
     )  # fmt: skip

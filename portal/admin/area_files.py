@@ -15,10 +15,11 @@ from registries.db import new_id
 from registries.messages import N_, Problem, Refused
 from registries.records import NotFound
 
+from ..running import system
 from ..sealed_files import SealedFiles
 from ..security import account, actor, allowed
 from .area_pages import KIND_NAMES
-from .blueprint import Answer, pages, system
+from .blueprint import Answer, pages
 
 MOST_BYTES = 50_000_000
 FORM_BYTES = 100_000

@@ -15,8 +15,9 @@ from registries.messages import N_, Problem, Refused
 from registries.records import Invalid, NotFound
 
 from .. import jobs
+from ..running import language, system
 from ..security import actor, allowed
-from .blueprint import Answer, Problems, day, language, pages, said, summary, system, text
+from .blueprint import Answer, Problems, day, pages, said, summary, text
 from .wording import action_name
 
 RELOCATE = "area_relocate"
@@ -35,7 +36,6 @@ def areas() -> Answer:
         known = references.load(session)
         root = known.areas.root()
         found = known.areas.find(wanted) if wanted else None
-        under_way = [one for one in area_administration.moves(session) if one.finished_at is None]
         alike = [one for one in known.areas if wanted and wanted in f"{one.name_zh} {one.name_en} {one.code or ''}"]
     if not wanted and root is not None:
         return redirect(url_for("admin.area", area_id=root.id))
@@ -43,7 +43,7 @@ def areas() -> Answer:
         return redirect(url_for("admin.area", area_id=found.id))
     return render_template(
         "admin/areas.html", wanted=wanted, found=sorted(alike, key=lambda one: one.path)[:200], known=known.areas,
-        kinds=KIND_NAMES, under_way=under_way, has_root=root is not None,
+        kinds=KIND_NAMES, has_root=root is not None,
     )  # fmt: skip
 
 

@@ -18,8 +18,9 @@ from registries.db import DATABASES
 from registries.messages import N_
 
 from .. import cursors, jobs
+from ..running import language, system
 from ..security import actor, allowed
-from .blueprint import Problems, language, pages, summary, system
+from .blueprint import Problems, pages, summary
 from .wording import ACTIONS, action_name, field_name, kind_name, value_shown
 from .wording import DATABASES as DATABASE_NAMES
 

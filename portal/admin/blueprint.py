@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, current_app, request
-from flask_babel import get_locale, gettext
+from flask import Blueprint, request
+from flask_babel import gettext
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
@@ -16,24 +16,11 @@ from registries.messages import N_, Problem, Refused
 from registries.records import Invalid
 from registries.references import AreaEntry, References
 
-from ..system import System
-
 pages = Blueprint("admin", __name__, url_prefix="/admin")
 
 Answer = str | Response | tuple[str, int]
 #: What is wrong with a form, by the name of its field; empty: with the whole of it.
 Problems = dict[str, list[str]]
-
-
-def system() -> System:
-    """The running program."""
-    found: System = current_app.extensions["sanku"]
-    return found
-
-
-def language() -> str:
-    """The language of this request, as records and code lists know it."""
-    return str(get_locale())[:2]
 
 
 def said(error: Invalid | Refused) -> Problems:
@@ -87,9 +74,3 @@ def area_typed(known: References, name: str) -> AreaEntry:
             value=text(name),
         )]})  # fmt: skip
     return found
-
-
-def area_names(known: References, kinds: Sequence[str] = ("district", "street", "community")) -> list[str]:
-    """The full names of the areas down to the communities, to choose from while one types."""
-    areas = sorted(known.areas, key=lambda entry: entry.path)
-    return [known.areas.full_name(entry, language()) for entry in areas if entry.kind in kinds]

@@ -13,8 +13,9 @@ from registries.messages import Refused
 from registries.records import Invalid, NotFound
 from registries.scheme_names import CERTAINTIES, GROUPS, NAMES
 
+from ..running import language, system
 from ..security import actor, allowed
-from .blueprint import Answer, Problems, day, language, pages, said, summary, system, text
+from .blueprint import Answer, Problems, day, pages, said, summary, text
 
 PAGE = 100
 

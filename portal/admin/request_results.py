@@ -12,11 +12,11 @@ from registries.messages import Refused
 from registries.records import NotFound
 
 from .. import jobs
-from ..accounts.watching_views import READING_NAMES
 from ..rights import holdings, service
 from ..rights.wording import RIGHTS, STATES
+from ..running import language, system
 from ..security import actor, allowed
-from .blueprint import Answer, language, pages, system
+from .blueprint import Answer, pages
 from .wording import action_name
 
 ERASE = "erase_request"
@@ -37,7 +37,7 @@ def request_copy(request_id: UUID) -> Answer:
         return answer
     return render_template(
         "admin/request_copy.html", made=made, request_id=request_id, rights=RIGHTS, states=STATES,
-        action_name=action_name, readings=READING_NAMES,
+        action_name=action_name,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from registries import changes, references
+from registries import changes
 from registries.days import today
 from registries.messages import Refused
 from registries.records import Invalid, Item, NotFound
@@ -17,8 +17,9 @@ from .. import jobs
 from ..rights import erasing, service
 from ..rights.service import Wish
 from ..rights.wording import ASKED_BY, EVENTS, OPEN, RIGHT_HINTS, RIGHTS, STATES, TONES
+from ..running import system
 from ..security import actor, allowed
-from .blueprint import Answer, Problems, asked_id, number, pages, said, summary, system, text
+from .blueprint import Answer, Problems, asked_id, number, pages, said, summary, text
 
 #: The tabs of the list, each with the states it shows.
 VIEWS = {"open": OPEN, "decide": ("checked",), "answered": ("done", "refused")}
@@ -104,13 +105,12 @@ def _request_page(request_id: UUID, problems: Problems) -> str:
     with system().database.reading() as session:
         row = service.find(session, request_id, actor=actor())
         item = _person(session, row.record_id)
-        area = references.load(session).areas.at(row.area_path)
         log = changes.history(session, "system", row.id)
         job = jobs.latest(session, row.id)
         second = service.may_decide(row, actor=actor())
         may_erase = actor().may("erase", service.DATABASE, row.area_path)
     return render_template(
-        "admin/request.html", row=row, item=item, title=_title(item), area=area, log=log, job=job, second=second,
+        "admin/request.html", row=row, item=item, title=_title(item), log=log, job=job, second=second,
         may_erase=may_erase, problems=problems, summary=summary(problems), rights=RIGHTS, states=STATES, tones=TONES,
         asked_by=ASKED_BY, events=EVENTS, labels={name: told.label for name, told in records.storage.fields.items()},
         today=today(), typed=request.form, noted=erasing.note_of(system().keys, row.record_id),

@@ -13,9 +13,10 @@ from registries import area_moves, code_lists
 from .. import jobs
 from ..accounts import service as accounts
 from ..rights import service as rights
+from ..running import system
 from ..security import actor, allowed, may
 from .auditing import LOGS, VERIFY
-from .blueprint import pages, system
+from .blueprint import pages
 from .users import runs_out
 
 

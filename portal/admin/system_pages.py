@@ -26,9 +26,10 @@ from .. import backups, jobs
 from ..api import tokens
 from ..health import LEAST_FREE_BYTES, MOST_BEHIND
 from ..rights import erasing
+from ..running import system
 from ..security import actor, allowed
 from ..settings import Settings, environment_name
-from .blueprint import pages, system
+from .blueprint import pages
 from .wording import DATABASES as DATABASE_NAMES
 
 #: What the buttons of the page ask for, each about one thing of its own so that two presses are one job.

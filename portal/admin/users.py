@@ -20,8 +20,9 @@ from ..accounts import granting, service
 from ..accounts.own_views import REGISTRY_NAMES
 from ..accounts.passwords import NewPassword, fault
 from ..accounts.service import Listed
+from ..running import system
 from ..security import actor, allowed
-from .blueprint import Answer, Problems, area_typed, day, pages, said, summary, system, text
+from .blueprint import Answer, Problems, area_typed, day, pages, said, summary, text
 
 #: Who runs out within so many days is shown to whoever may prolong it.
 SOON = timedelta(days=30)
@@ -78,7 +79,7 @@ def users() -> str:
     return render_template(
         "admin/users.html", found=page, total=len(found), wanted=wanted, areas=areas, roles=ROLE_NAMES, states=STATES,
         registries=REGISTRY_NAMES, runs_out=runs_out, before=at(max(0, start - PAGE)), after=at(start + PAGE),
-        may_make=bool(_grantable()), today=today(),
+        may_make=bool(_grantable()),
     )  # fmt: skip
 
 

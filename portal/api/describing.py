@@ -7,15 +7,16 @@ from functools import lru_cache
 from typing import Any
 
 from apispec import APISpec
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask_babel import get_locale, gettext
 
 from registries import references
 from registries.messages import N_
 from registries.references import References
 
+from .. import running
 from ..security import allowed
-from ..system import Catalogue, System
+from ..system import Catalogue
 from . import components, import_operations, operations, problems, properties, reading
 
 pages = Blueprint("api_description", __name__, url_prefix="/api")
@@ -44,9 +45,9 @@ def page() -> str:
 
 
 def _text() -> tuple[str, int]:
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     with system.database.reading() as session:
-        known = references.load(session).in_language(str(get_locale())[:2])
+        known = references.load(session).in_language(running.language())
     return _rendered(_Kept(known, system.catalogue), known.generation, known.language), known.generation
 
 

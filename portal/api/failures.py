@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
@@ -14,7 +14,7 @@ from registries.pace import TooFast
 from registries.records import Conflict, Doubtful, Invalid, NotFound
 from search.engine import IndexBusy
 
-from ..system import System
+from .. import running
 from . import answers, problems
 
 #: Seconds after which it is worth while to try again when somebody else is writing.
@@ -71,7 +71,7 @@ def answer_to(error: Exception) -> Response:
 def conflict(error: Conflict) -> Response:
     """The version that was named is not the present one, which the answer shows."""
     told = gettext(N_("Read the record again and repeat your change on its present version."))
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     with system.database.reading() as session:
         current = answers.record(session, system.catalogue[error.item.kind], error.item)
     return problems.answer(

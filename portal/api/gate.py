@@ -9,6 +9,7 @@ from werkzeug.exceptions import Unauthorized
 from registries.db import Busy
 from registries.messages import N_
 
+from .. import running
 from ..accounts.people import Account
 from ..security import account, programs_are
 from ..system import System
@@ -41,7 +42,7 @@ def require_token() -> None:
 @programs_are
 def account_of_token(text: str) -> Account | None:
     """The account that a token lets act, limited to what the token names."""
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     with system.database.reading() as session:
         shown = tokens.bearer(session, text)
     g.api_bearer = shown
@@ -63,7 +64,7 @@ def admit() -> Response | None:
         told = gettext(N_("Wait %(seconds)s seconds and go on more slowly.")) % {"seconds": wait}
         raise Answered(problems.answer(429, told, {"Retry-After": str(wait)}))
     try:
-        tokens.note_use(current_app.extensions["sanku"].database, shown)
+        tokens.note_use(running.system().database, shown)
     except Busy:
         # Somebody holds the turn for long: the request itself may not need it, and the next one notes its use.
         return None

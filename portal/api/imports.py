@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_babel import gettext
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -25,8 +25,8 @@ from ..imports import arriving, service
 from ..imports.arriving import Arrival
 from ..imports.service import APPLY, UNDO, Import
 from ..jobs import Job
+from ..running import system
 from ..security import account, actor, allowed
-from ..system import System
 from . import answers, asking, problems
 from .blueprint import pages
 from .failures import Answered
@@ -40,7 +40,7 @@ FORM_BYTES, SHOWN = 1_000_000, 50
 def make_room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let files in that are as large as is set, from programs with a token."""
     if endpoint == SENDING and account() is not None:
-        request.max_content_length = _system().settings.import_max_bytes + FORM_BYTES
+        request.max_content_length = system().settings.import_max_bytes + FORM_BYTES
 
 
 @pages.get("/imports")
@@ -49,7 +49,7 @@ def list_imports() -> Response:
     """The latest imports that the token may see, the newest first."""
     told = asking.parameters("limit")
     search = reviewing.Search(limit=asking.number(told, "limit", reviewing.PAGE, 1, asking.MOST_KEY))
-    with _system().database.reading() as session:
+    with system().database.reading() as session:
         found = reviewing.listed(session, search, actor=actor())
     return answers.send({"items": [
         {"id": str(one.id), "kind": one.kind, "state": one.state, "file_name": one.file_name, "source": one.source,
@@ -72,7 +72,7 @@ def send_file() -> Response:
     file = request.files.get("file")
     try:
         import_id = arriving.arrive(
-            _system(), told, file.stream if file else None,  # type: ignore[arg-type]
+            system(), told, file.stream if file else None,  # type: ignore[arg-type]
             (file.filename or "") if file else "", actor=sender,
         )  # fmt: skip
     except Invalid as error:
@@ -83,9 +83,9 @@ def send_file() -> Response:
 def _require_form() -> None:
     day, blank = request.form.get("as_of", ""), request.form.get("blank", "keep")
     errors = []
-    if request.form.get("kind") not in _system().catalogue:
+    if request.form.get("kind") not in system().catalogue:
         errors.append(problems.member("/kind", "invalid", Problem(
-            N_("This value cannot be read."), N_("Name a kind of record: %(kinds)s."), kinds=list(_system().catalogue),
+            N_("This value cannot be read."), N_("Name a kind of record: %(kinds)s."), kinds=list(system().catalogue),
         )))  # fmt: skip
     if blank not in ("keep", "clear"):
         errors.append(problems.member("/blank", "invalid", Problem(
@@ -107,7 +107,7 @@ def _token() -> str:
     if asked is None:
         return str(new_id())
     key = f"{asking.sender()}\n{asked.key}".encode()
-    return str(UUID(bytes=_system().keys.mac("api.import", key)[:16]))
+    return str(UUID(bytes=system().keys.mac("api.import", key)[:16]))
 
 
 @pages.get("/imports/<uuid:import_id>")
@@ -122,17 +122,17 @@ def read_import(import_id: UUID) -> Response:
 @allowed("import")
 def check_import(import_id: UUID) -> Response:
     """Have the file checked, with the fields that are named for its columns or those that were proposed."""
-    sender, system = _whole(actor()), _system()
+    sender = _whole(actor())
     _reached(import_id)
     told = asking.body({"columns": dict, "constants": dict, "source_key": list, "remember": bool})
     for name in ("columns", "constants"):
         _require_texts(name, (told[name] or {}).values())
     _require_texts("source_key", told["source_key"] or ())
-    with system.database.reading() as session:
-        proposed = service.proposed(system, session, import_id, actor=sender)
+    with system().database.reading() as session:
+        proposed = service.proposed(system(), session, import_id, actor=sender)
     try:
         service.check(
-            system, import_id, {**proposed.columns, **(told["columns"] or {})}, told["constants"] or {},
+            system(), import_id, {**proposed.columns, **(told["columns"] or {})}, told["constants"] or {},
             told["source_key"] or [], bool(told["remember"]), actor=sender,
         )  # fmt: skip
     except Invalid as error:
@@ -163,7 +163,7 @@ def undo_import(import_id: UUID) -> Response:
 
 def _ask(import_id: UUID, step: str) -> Response:
     _reached(import_id)
-    service.ask(_system(), import_id, step, actor=_whole(actor()))
+    service.ask(system(), import_id, step, actor=_whole(actor()))
     return _answer(import_id, 202)
 
 
@@ -173,7 +173,7 @@ def forget_import(import_id: UUID) -> Response:
     """Forget a file that was not applied."""
     asking.parameters()
     _reached(import_id)
-    service.give_up(_system(), import_id, actor=_whole(actor()))
+    service.give_up(system(), import_id, actor=_whole(actor()))
     return Response(status=204)
 
 
@@ -195,10 +195,10 @@ def _reached(import_id: UUID) -> Import:
 
     :raises NotFound: there is none.
     """
-    system, asker = _system(), actor()
-    with system.database.reading() as session:
+    asker = actor()
+    with system().database.reading() as session:
         one = service.find(session, import_id, actor=asker)
-    if asker.scopes("import", system.catalogue[one.kind].kind.database) == []:
+    if asker.scopes("import", system().catalogue[one.kind].kind.database) == []:
         raise NotFound(f"import {import_id}")
     return one
 
@@ -210,17 +210,12 @@ def _refused(error: Invalid) -> Answered:
     ))  # fmt: skip
 
 
-def _system() -> System:
-    system: System = current_app.extensions["sanku"]
-    return system
-
-
 def _answer(import_id: UUID, status: int = 200) -> Response:
-    system, asker, one = _system(), actor(), _reached(import_id)
-    with system.database.reading() as session:
+    asker, one = actor(), _reached(import_id)
+    with system().database.reading() as session:
         own = one.upload is not None and one.upload.actor == asker.name
-        columns = dict(service.proposed(system, session, import_id, actor=asker).columns) if own else {}
-        records = system.catalogue[one.kind]
+        columns = dict(service.proposed(system(), session, import_id, actor=asker).columns) if own else {}
+        records = system().catalogue[one.kind]
         faults = reviewing.faults(session, records, one.batch, SHOWN) if one.batch is not None else []
     told = {
         "id": str(one.id), "kind": one.kind, "state": one.state, "file_name": _of(one, "file_name"),

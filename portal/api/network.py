@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 
 from registries import references
 from registries.records import NotFound
 from registries.references import AreaEntry, CodeEntry, References
 
+from .. import running
 from ..security import allowed
-from ..system import System
 from . import answers, asking
 from .blueprint import pages
 
 
 def _known() -> References:
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     with system.database.reading() as session:
         return references.load(session)
 

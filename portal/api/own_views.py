@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -17,8 +17,8 @@ from registries.schemas import Findings
 
 from ..accounts.models import User
 from ..accounts.own_views import REGISTRY_NAMES
+from ..running import system
 from ..security import account, actor, allowed
-from ..system import System
 from . import tokens
 
 pages = Blueprint("tokens", __name__, url_prefix="/account/tokens")
@@ -43,9 +43,9 @@ def make() -> Answer:
     """Make a token and show it, this one time."""
     told: dict[str, Any] = {name: request.form.get(name, "").strip() for name in ("name", "days", "area")}
     told |= {name: request.form.getlist(name) for name in ("scopes", "registries")}
-    system, asker = _system(), actor()
+    asker = actor()
     try:
-        with system.database.writing("system") as session:
+        with system().database.writing("system") as session:
             owner = session.get_one(User, UUID(asker.details["id"]))
             area = references.load(session).areas.find(told["area"]) if told["area"] else None
             # An id that no area has is refused with the other fields.
@@ -67,15 +67,10 @@ def make() -> Answer:
 @allowed("signed_in")
 def revoke(token_id: UUID) -> Response:
     """End a token at once."""
-    with _system().database.writing("system") as session:
+    with system().database.writing("system") as session:
         token = tokens.revoke(session, token_id, actor=actor())
     flash(gettext(N_("The token “%(name)s” has ended.")) % {"name": token.name})
     return redirect(url_for("tokens.own"), 303)
-
-
-def _system() -> System:
-    system: System = current_app.extensions["sanku"]
-    return system
 
 
 def _token_id() -> UUID:
@@ -89,7 +84,7 @@ def _page(told: dict[str, Any], errors: Findings | None = None) -> str:
     me = account()
     if me is None:
         raise NotFound(request.path)
-    with _system().database.reading() as session:
+    with system().database.reading() as session:
         rows = tokens.of_user(session, me.id, actor=actor())
         areas = references.load(session).areas
     problems = {name: [one.localised(gettext) for one in found] for name, found in (errors or {}).items()}

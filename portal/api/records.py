@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from registries.access import Actor
 from registries.messages import N_, Problem
 from registries.records import Item, NotFound, Records
 
+from .. import running
 from ..security import actor, allowed
 from ..system import System
 from . import answers, asking, lists, problems
@@ -38,7 +39,7 @@ def site(kind: str) -> Site:
 
     :raises NotFound: there is no such kind.
     """
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     records = system.catalogue.get(kind)
     if records is None:
         raise NotFound(kind)

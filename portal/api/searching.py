@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, current_app
+from flask import Response
 from sqlalchemy.orm import Session
 
 from registries import changes
@@ -18,9 +18,8 @@ from registries.records import Records
 from search import finding
 from search.engine import Query
 
-from .. import cursors
+from .. import cursors, running
 from ..security import actor, allowed
-from ..system import System
 from . import answers, asking
 from .blueprint import pages
 from .tokens import PLACES
@@ -36,7 +35,7 @@ PURPOSE = cursors.purpose("changes")
 @allowed("signed_in")
 def search() -> Response:
     """What the words fit best among all records that the token may see; people are looked up by name or number."""
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     told = asking.parameters("q", "kind", "limit", "offset")
     if not told.get("q", "").strip() or len(told["q"]) > MOST_WORDS:
         raise asking.refuse(asking.wrong("q", N_("Write what to look for.")))
@@ -53,7 +52,7 @@ def search() -> Response:
 @allowed("signed_in")
 def what_changed() -> Response:
     """Which records were written, in the order of the logs, since a cursor: what they are now, the reader asks."""
-    system: System = current_app.extensions["sanku"]
+    system = running.system()
     told = asking.parameters("since", "limit", "registry")
     limit = asking.number(told, "limit", 200, 1, MOST_CHANGES)
     registry = asking.choice(told, "registry", {name: name for name in PLACES}, None)

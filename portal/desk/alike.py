@@ -16,8 +16,9 @@ from registries.access import Actor
 from registries.records import Records
 
 from .. import forms
+from ..running import system
 from ..security import actor, allowed
-from .pages import pages, records_of, system
+from .pages import pages, records_of
 
 MOST = 5
 

@@ -18,8 +18,9 @@ from registries.population.models import Dwelling, Resident
 from registries.population.rules import GONE
 from registries.records import in_chunks
 
+from ..running import system
 from ..security import actor, allowed
-from .pages import pages, records_of, system
+from .pages import pages, records_of
 
 _DWELLING: sa.Table = Dwelling.__table__  # type: ignore[assignment]
 _RESIDENT: sa.Table = Resident.__table__  # type: ignore[assignment]

@@ -19,8 +19,10 @@ from registries.records import NotFound, Records
 from registries.reference_fields import Area, Code
 
 from .. import forms
+from ..running import system
 from ..security import actor, allowed
-from .pages import OUTSIDE, pages, records_of, system, wording
+from ..values import wording
+from .pages import OUTSIDE, pages, records_of
 
 Answer = str | Response | tuple[str, int]
 

@@ -17,8 +17,10 @@ from registries.messages import Refused
 from registries.records import Invalid, NotFound, Records
 
 from .. import forms, pictures
+from ..running import system
 from ..security import actor, allowed
-from .pages import pages, records_of, system, wording
+from ..values import wording
+from .pages import pages, records_of
 
 Answer = str | Response | tuple[str, int]
 

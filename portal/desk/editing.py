@@ -28,10 +28,11 @@ from registries.reference_fields import Area, Codes
 from registries.schemas import Findings, Parts, fields_of
 
 from .. import forms
+from ..running import system
 from ..security import actor, allowed
-from ..values import Wording
+from ..values import Wording, wording
 from . import alike, linking
-from .pages import OUTSIDE, pages, records_of, system, wording
+from .pages import OUTSIDE, pages, records_of
 from .showing_records import require_live
 
 Answer = str | Response | tuple[str, int]

@@ -21,9 +21,11 @@ from registries.records import Doubtful, Invalid, Item, Records
 from registries.schemas import Findings, fields_of
 
 from .. import forms
+from ..running import system
 from ..security import actor, allowed
+from ..values import wording
 from . import linking
-from .pages import pages, system, wording
+from .pages import pages
 
 #: What all of a family share, and what is asked of each.
 SHARED = ("area_id", "address", "dwelling_id", "household_number", "moved_in_on", "residence")

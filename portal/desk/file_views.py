@@ -14,8 +14,9 @@ from registries import attachments, showing
 from registries.messages import Refused
 
 from .. import pictures
+from ..running import system
 from ..security import account, actor, allowed
-from .pages import pages, records_of, system
+from .pages import pages, records_of
 
 #: What is taken at once, all files together.
 MOST_SENT = 60_000_000

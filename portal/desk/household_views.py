@@ -20,10 +20,12 @@ from registries.population.homes import HOUSEHOLD
 from registries.records import Conflict, Doubtful, Invalid, Item
 
 from .. import forms
+from ..running import system
 from ..security import actor, allowed
+from ..values import wording
 from . import linking
 from .extras import person
-from .pages import OUTSIDE, pages, records_of, system, wording
+from .pages import OUTSIDE, pages, records_of
 
 #: What a household is told where it goes.
 PLACE = ("area_id", "address", "dwelling_id", "number")

@@ -20,9 +20,11 @@ from registries.records import Conflict, Doubtful, Invalid, Item
 from registries.schemas import Findings
 
 from .. import forms
+from ..running import system
 from ..security import actor, allowed
+from ..values import wording
 from . import linking
-from .pages import OUTSIDE, pages, records_of, system, wording
+from .pages import OUTSIDE, pages, records_of
 
 EVENTS = {
     "transfer": N_("moved within the district"), "move_out": N_("moved out of the district"),

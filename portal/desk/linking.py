@@ -21,8 +21,8 @@ from registries.showing import title
 from search.engine import Query
 from search.finding import find
 
+from ..running import system
 from ..security import actor
-from .pages import system
 
 MOST = 12
 #: A title with its id, as a chosen suggestion stands in the input.

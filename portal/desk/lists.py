@@ -27,9 +27,10 @@ from registries.reference_fields import Code
 from registries.schemas import Parts
 
 from .. import cursors, formats, preferences
+from ..running import system
 from ..security import account, actor, allowed, may
-from ..values import WITHHELD, Wording
-from .pages import pages, records_of, system, wording
+from ..values import WITHHELD, Wording, wording
+from .pages import pages, records_of
 
 MOST_CHOICES = 12
 MOST_VALUES = 20

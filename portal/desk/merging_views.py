@@ -16,9 +16,10 @@ from registries.records import Conflict, Doubtful, Invalid, Item, NotFound, Reco
 from registries.schemas import Parts
 from registries.storing import opened
 
+from ..running import system
 from ..security import actor, allowed, may
-from ..values import WITHHELD, Wording
-from .pages import pages, records_of, system, wording
+from ..values import WITHHELD, Wording, wording
+from .pages import pages, records_of
 from .showing_records import Line, line_of
 
 #: So many pairs of one kind stand on the page; the rest follow when these are decided.

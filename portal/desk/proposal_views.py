@@ -19,11 +19,12 @@ from registries.schemas import Parts
 from registries.storing import opened
 
 from .. import forms
+from ..running import system
 from ..security import actor, allowed
-from ..values import Wording
+from ..values import Wording, wording
 from . import linking
 from .editing import typed_text, withheld
-from .pages import pages, records_of, system, wording
+from .pages import pages, records_of
 
 STATES = {
     proposals.OPEN: N_("waits for a clerk"), proposals.TAKEN: N_("taken over"),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from registries import references
@@ -15,9 +15,10 @@ from registries.records import Item
 from search.engine import Query
 from search.finding import find
 
+from ..running import language, system
 from ..security import actor, allowed
 from ..system import Catalogue
-from .pages import pages, system
+from .pages import pages
 
 PAGE = 20
 LAST_PAGE = 50
@@ -80,7 +81,7 @@ def _hits(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "title": hit["title"], "kind": gettext(records.kind.label),
                 "address": url_for("desk.record", kind=hit["kind"], record_id=hit["id"]),
                 "where": "" if hit["kind"] == "resident" else item.values.get("address") or item.values.get("location"),
-                "area": areas.full_name(area, str(get_locale())[:2]) if area else "",
+                "area": areas.full_name(area, language()) if area else "",
                 "retired": item.retired_at is not None,
             })  # fmt: skip
     return shown

@@ -17,11 +17,12 @@ from registries.records import Item, NotFound, Records
 from registries.reference_fields import Link
 from registries.schemas import Parts
 
+from ..running import system
 from ..security import actor, allowed
-from ..values import WITHHELD, Wording
+from ..values import WITHHELD, Wording, wording
 from . import locating
 from .extras import EXTRAS
-from .pages import pages, records_of, system, wording
+from .pages import pages, records_of
 
 #: So many lines of the history stand on the page of a record.
 LATEST = 10

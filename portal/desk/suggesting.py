@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from flask import Response, jsonify, request
-from flask_babel import get_locale
 
 from registries import references
 from registries.chinese import fold
 from registries.records import NotFound
 
+from ..running import language, system
 from ..security import allowed
 from . import linking
-from .pages import pages, system
+from .pages import pages
 
 MOST = 30
 
@@ -23,14 +23,14 @@ def suggest_codes(scheme: str) -> Response:
 
     :raises NotFound: there is no such list.
     """
-    words, language = fold(request.args.get("q", "")), str(get_locale())[:2]
+    words, spoken = fold(request.args.get("q", "")), language()
     with system().database.reading() as session:
         known = references.load(session)
     if scheme not in known.lists:
         raise NotFound(scheme)
     found = []
     for entry in known.codes(scheme).entries.values():
-        name = entry.name_zh if language == "zh" else entry.name_en
+        name = entry.name_zh if spoken == "zh" else entry.name_en
         if entry.valid_to is None and (words in fold(f"{entry.code} {entry.name_zh} {entry.name_en}")):
             found.append({"value": entry.code, "text": name, "note": entry.code})
         if len(found) == MOST:
@@ -42,12 +42,12 @@ def suggest_codes(scheme: str) -> Response:
 @allowed("desk", "lead", "any_administration")
 def suggest_areas() -> Response:
     """Areas by a part of their name or code."""
-    words, language = fold(request.args.get("q", "")), str(get_locale())[:2]
+    words, spoken = fold(request.args.get("q", "")), language()
     with system().database.reading() as session:
         areas = references.load(session).areas
     found = []
     for entry in sorted(areas, key=lambda one: one.path):
-        name = areas.full_name(entry, language)
+        name = areas.full_name(entry, spoken)
         if words in fold(f"{name} {entry.code or ''} {entry.name_en}"):
             found.append({"value": str(entry.id), "text": name, "note": entry.code or ""})
         if len(found) == MOST:

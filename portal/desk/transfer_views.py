@@ -15,8 +15,10 @@ from registries.messages import N_, Refused
 from registries.population import transfers
 from registries.records import Invalid
 
+from ..running import system
 from ..security import actor, allowed
-from .pages import pages, system, wording
+from ..values import wording
+from .pages import pages
 
 STATES = {
     "open": N_("waits for an answer"), "approved": N_("approved"), "refused": N_("refused"),

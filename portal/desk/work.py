@@ -20,10 +20,11 @@ from registries.organisations import due
 from registries.population import reviews, transfers
 
 from .. import formats, jobs
+from ..running import system
 from ..security import actor, allowed
-from ..values import Wording
+from ..values import Wording, wording
 from .lists import count_text
-from .pages import pages, system, wording
+from .pages import pages
 
 #: So many lines of one sort stand here; the rest is behind the link.
 MOST = 6

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, request
-from flask_babel import get_locale
+from flask import Blueprint, request
 from sqlalchemy.orm import Session
 
 from registries.records import Item, NotFound, Records
 
 from ..news.steps import CHECKS
+from ..running import system
 from ..security import account, actor
-from ..system import System
-from ..values import Wording
 
 pages = Blueprint("editing", __name__, url_prefix="/editing")
 
@@ -30,12 +28,6 @@ def make_room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Texts and pictures are larger than what other pages take; asked before anything of the form is read."""
     if request.method == "POST" and (endpoint or "").startswith("editing.") and account() is not None:
         request.max_content_length, request.max_form_memory_size = MOST_SENT, MOST_TEXT
-
-
-def system() -> System:
-    """The running program."""
-    found: System = current_app.extensions["sanku"]
-    return found
 
 
 def records_of(kind: str) -> Records:
@@ -60,8 +52,3 @@ def text_of(session: Session, kind: str, record_id: UUID) -> tuple[Records, Item
 def may_write() -> bool:
     """Whether the account writes texts anywhere."""
     return actor().scopes("write", "network") != []
-
-
-def wording(session: Session) -> Wording:
-    """Words for values in the language of the account, within what it may see."""
-    return Wording(session, system().catalogue, actor(), str(get_locale())[:2])

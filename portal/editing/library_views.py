@@ -14,9 +14,10 @@ from registries.records import NotFound
 from ..media import store
 from ..media.models import Media
 from ..news import cleaning
+from ..running import system
 from ..security import actor, allowed
 from . import sent
-from .blueprint import may_write, pages, system
+from .blueprint import may_write, pages
 
 LAST_PAGE = 1_000
 #: More is no article; the form itself refuses it, too.

@@ -13,10 +13,11 @@ from .. import formats
 from ..mistakes import service as mistakes
 from ..news.documents import SCHEMES
 from ..news.steps import CHECKS
+from ..running import system
 from ..security import actor, allowed
-from ..values import Wording
+from ..values import Wording, wording
 from . import finding
-from .blueprint import TONES, may_write, pages, records_of, system, wording
+from .blueprint import TONES, may_write, pages, records_of
 from .finding import EXPIRED, SCHEDULED, Line, Wanted
 
 LAST_PAGE = 1_000

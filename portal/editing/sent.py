@@ -15,7 +15,7 @@ from registries.records import Records
 
 from ..media import looking, store
 from ..media.store import Looked
-from .blueprint import system
+from ..running import system
 
 PICTURES = ("picture", "picture_before", "picture_after")
 

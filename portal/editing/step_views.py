@@ -21,9 +21,11 @@ from registries.records import Conflict, Item, Records
 from ..media import store
 from ..news import steps
 from ..public.frame import READ_AT
+from ..running import system
 from ..security import actor, allowed
+from ..values import wording
 from . import showing
-from .blueprint import TONES, pages, records_of, system, text_of, wording
+from .blueprint import TONES, pages, records_of, text_of
 from .lists import state_names
 
 

@@ -10,8 +10,9 @@ from flask_babel import gettext
 from registries.messages import N_
 from registries.records import NotFound
 
+from ..running import system
 from ..security import actor, allowed
-from .blueprint import pages, records_of, system
+from .blueprint import pages, records_of
 from .versions import Version, differences, versions
 
 ACTIONS = {

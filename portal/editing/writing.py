@@ -18,9 +18,11 @@ from registries.schemas import Findings
 
 from .. import forms
 from ..media import store
+from ..running import system
 from ..security import actor, allowed
+from ..values import wording
 from . import sent
-from .blueprint import may_write, pages, records_of, system, wording
+from .blueprint import may_write, pages, records_of
 
 Answer = str | Response | tuple[str, int]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale, gettext
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -22,12 +22,11 @@ from registries.records import Invalid, NotFound, Records
 from registries.schemas import Parts
 
 from .. import jobs
-from ..desk.lists import MARKS, chosen_columns, read_wish
-from ..desk.pages import wording
+from ..desk.lists import MARKS, read_wish
 from ..jobs.queue import OPEN_STATES
+from ..running import language, system
 from ..security import actor, allowed
-from ..system import System
-from ..values import Wording
+from ..values import Wording, wording
 from . import service
 from .models import ExportOrder
 from .service import STATE_NAMES, Asking
@@ -39,12 +38,6 @@ TONES = {"asked": "warn", "ready": "info", "made": "good", "refused": "danger", 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Fields of the form that are no filters of the list.
 OWN = ("csrf_token", "column", "column-shown", "reveal", "reason")
-
-
-def system() -> System:
-    """The running program."""
-    found: System = current_app.extensions["sanku"]
-    return found
 
 
 def exportable(kind: str) -> Records:
@@ -70,7 +63,7 @@ def new(kind: str) -> str | BaseResponse | tuple[str, int]:
         asked = read_wish(records, filters, wording(session))
     asking = Asking(
         request.form.getlist("column"), asked.wish, request.form.get("reveal") == "1", request.form.get("reason", ""),
-        str(get_locale())[:2],
+        language(),
     )
     try:
         order_id = service.order(system(), records, asking, actor=actor())
@@ -86,7 +79,6 @@ def _form(records: Records, filters: MultiDict[str, str], errors: Mapping[str, S
     with system().database.reading() as session:
         asked = read_wish(records, filters, wording(session))
         count = exporting.size(session, records, Wish(listing=asked.wish), actor=actor())
-        usual = chosen_columns(session, records)
     everything = exporting.columns(records, Wish(reveal=True))
     masked = exporting.columns(records, Wish())
     told = request.form if request.method == "POST" else None
@@ -97,7 +89,7 @@ def _form(records: Records, filters: MultiDict[str, str], errors: Mapping[str, S
         filters=[pair for pair in filters.items(multi=True) if pair[0] not in ("after", "before")],
         columns=[(name, gettext(item.label)) for name, item in everything.items()],
         hidden=[gettext(item.label) for name, item in everything.items() if name not in masked],
-        chosen=chosen, usual=usual, may_reveal=actor().scopes("reveal", records.kind.database) != [],
+        chosen=chosen, may_reveal=actor().scopes("reveal", records.kind.database) != [],
         reveal=told is not None and told.get("reveal") == "1",
         reason=told.get("reason", "") if told is not None else "",
         errors=errors, problems=[(name, text) for name, texts in errors.items() for text in texts],

@@ -35,7 +35,6 @@ from .models import Upload
 #: How long a file is kept that nobody goes on with.
 FILE_KEPT = timedelta(days=7)
 EXAMPLES = 3
-MOST_COLUMNS = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,11 @@ from registries.messages import N_, Problem, Refused
 from registries.records import NotFound
 
 from .. import cursors, jobs
+from ..running import language, system
 from ..sealed_files import out_of_sight
 from ..security import actor, allowed, may
 from . import service, workbooks
-from .pages import found, language, note_shown, pages, system
+from .pages import found, note_shown, pages
 from .service import APPLY, UNDO, Import
 
 SHOWN = 50

@@ -18,11 +18,12 @@ from registries.records import Invalid
 from registries.references import References
 from registries.schemas import Parts, RecordSchema
 
+from ..running import language, system
 from ..security import actor, allowed
 from . import service
 from .arriving import Looks, constants_of
 from .models import Upload
-from .pages import language, pages, said, summary, system
+from .pages import pages, said, summary
 
 #: What a column may be besides a field.
 KEY = "source_key"
@@ -101,8 +102,8 @@ def _page(
     given = {*filter(None, told.columns.values()), *wanted}
     return render_template(
         "imports/columns.html", upload=upload, looks=looks, columns=found, errors=errors, problems=summary(errors),
-        records=system().catalogue[upload.kind], fields=_fields(schema), area=known.areas.get(upload.area_id),
-        areas=known.areas, notes=[Problem.from_json(note).localised(gettext) for note in looks.notes],
+        records=system().catalogue[upload.kind], fields=_fields(schema),
+        notes=[Problem.from_json(note).localised(gettext) for note in looks.notes],
         constants=[(name, schema.plan[name], constants.get(name, ""), _offered(schema.plan[name], known))
                    for name in wanted if name in schema.plan],
         others=[(name, text) for name, text in _fields(schema, plain=True) if name not in given],

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, request
-from flask_babel import get_locale, gettext
+from flask import Blueprint, request
+from flask_babel import gettext
 
 from registries import readings, showing
 from registries.messages import Problem
 from registries.records import Records
 
+from ..running import system
 from ..security import account, actor
-from ..system import System
 from . import service
 from .service import Import
 
@@ -33,17 +33,6 @@ def make_room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
         request.max_form_parts = 5_000
         if endpoint == LARGE:
             request.max_content_length = system().settings.import_max_bytes + FORM_BYTES
-
-
-def system() -> System:
-    """The running program."""
-    found: System = current_app.extensions["sanku"]
-    return found
-
-
-def language() -> str:
-    """The language of this request, as records and files know it."""
-    return str(get_locale())[:2]
 
 
 def found(import_id: UUID) -> tuple[Import, Records]:

@@ -19,10 +19,11 @@ from registries.importing.batches import STATE_NAMES
 from registries.importing.reviewing import Search
 from registries.records import Invalid, NotFound
 
+from ..running import language, system
 from ..security import actor, allowed
 from . import arriving, service, workbooks
 from .arriving import Arrival
-from .pages import language, pages, said, summary, system
+from .pages import pages, said, summary
 
 #: The states that the history can be narrowed to.
 STATES = ("staged", "applied", "undone", "expired")

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,8 +18,8 @@ from registries.records import NotFound
 from .. import formats
 from ..exports.models import ExportOrder
 from ..imports.models import Upload
+from ..running import system
 from ..security import actor, allowed
-from ..system import System
 from . import queue
 from .models import Job
 from .queue import KIND_NAMES, OPEN_STATES, STATE_NAMES
@@ -37,12 +37,6 @@ RESULT_NAMES = {
     "conflicts": N_("left as they are, changed since"), "rows": N_("records"), "documents": N_("documents"),
     "files": N_("files"), "folder": N_("folder"),
 }
-
-
-def system() -> System:
-    """The running program."""
-    found: System = current_app.extensions["sanku"]
-    return found
 
 
 def subject(job: Job) -> str | None:

@@ -20,8 +20,9 @@ from registries.references import AreaEntry
 from search import units
 
 from .. import charts, formats
+from ..running import language, system
 from ..security import actor, allowed, may
-from .pages import language, pages, system
+from .pages import pages
 
 LEVELS = {"street": ("street", "zone"), "community": ("community",)}
 USUAL = "usual_resident"
@@ -87,7 +88,7 @@ def overview() -> str:
                     (gettext("By community"), view.address(level="community"), level == "community")],
         tabs_show=[(gettext(FIGURES[one]), view.address(show=one), one == show) for one in shown_figures(kind)],
         legend=view.legend(), show_name=gettext(FIGURES[show]), counted_at=min(f.counted_at for f in figures.values()),
-        fields=_wanted(kind), fresh_days=marks.FRESH_DAYS, small=SMALL, is_people=_is_people(kind), level=level,
+        fields=_wanted(kind), fresh_days=marks.FRESH_DAYS, small=SMALL, is_people=_is_people(kind),
     )  # fmt: skip
 
 

@@ -5,33 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Blueprint, current_app, url_for
-from flask_babel import get_locale
-from sqlalchemy.orm import Session
 
 from registries.records import NotFound, Records
 from search import units
 
+from ..running import language, system
 from ..security import actor, may
-from ..system import System
-from ..values import Wording
 
 pages = Blueprint("leader", __name__, url_prefix="/leader")
-
-
-def system() -> System:
-    """The running program."""
-    found: System = current_app.extensions["sanku"]
-    return found
-
-
-def language() -> str:
-    """The language of the account: zh or en."""
-    return str(get_locale())[:2]
-
-
-def wording(session: Session) -> Wording:
-    """Words for values in the language of the account, within what it may see."""
-    return Wording(session, system().catalogue, actor(), language())
 
 
 def unit_records(kind: str) -> Records:

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from registries.db import new_id, now
@@ -19,9 +18,10 @@ from registries.records import NotFound
 from search.units import UNIT_FACETS
 
 from ..accounts.people import Account
+from ..running import system
 from ..security import account, allowed
 from .models import SavedSearch
-from .pages import pages, system
+from .pages import pages
 
 MOST = 50
 LONGEST_NAME = 80
@@ -136,6 +136,5 @@ def _page(problems: dict[str, str] | None = None, typed: dict[str, str] | None =
     with system().database.reading() as session:
         saved = saved_of(session, account())
     return render_template(
-        "leader/searches.html", saved=saved, problems=problems or {}, typed=typed or {},
-        asked=MultiDict(parse_qsl((typed or {}).get("query", ""))),
+        "leader/searches.html", saved=saved, problems=problems or {}, typed=typed or {}
     )

@@ -21,9 +21,10 @@ from search.finding import facet_name
 from search.units import UNIT_FACETS, Units, Wish
 
 from .. import formats
+from ..running import system
 from ..security import account, actor, allowed
-from ..values import Wording
-from .pages import address_of, pages, system, wording
+from ..values import Wording, wording
+from .pages import address_of, pages
 from .saved import saved_of
 
 LONGEST = 100

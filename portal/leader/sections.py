@@ -22,8 +22,9 @@ from registries.schemas import Parts
 from search import units
 
 from ..desk.showing_records import Line, happening, line_of
+from ..running import system
 from ..values import Wording
-from .pages import address_of, system
+from .pages import address_of
 
 #: So many entries of the history stand on the page.
 LATEST = 12

@@ -25,9 +25,10 @@ from registries.sheets.writing import write_xlsx
 from search import units
 from search.engine import Hit
 
+from ..running import system
 from ..security import account, actor, allowed
-from ..values import Wording
-from .pages import pages, system, wording
+from ..values import Wording, wording
+from .pages import pages
 from .saved import tidied
 from .searching import MOST_IN_SHEET, read_wish, value_name
 

@@ -13,8 +13,10 @@ from registries import marks, showing
 from registries.days import CHINA_TIME
 from registries.organisations import peers
 
+from ..running import system
 from ..security import account, actor, allowed
-from .pages import pages, system, unit_records, wording
+from ..values import wording
+from .pages import pages, unit_records
 from .searching import badges, value_name
 from .sections import Section, Unit, register, sections_of
 

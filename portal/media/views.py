@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, current_app, request, url_for
+from flask import Blueprint, Flask, Response, request, url_for
 
 from registries.records import NotFound
 
+from ..running import system
 from ..security import allowed, may
-from ..system import System
 from . import store
 from .models import Media
 
@@ -36,15 +36,10 @@ def media(*ids: Any) -> list[Media]:
     wanted = [one for told in ids for one in (told if isinstance(told, list) else [told]) if one]
     if not wanted:
         return []
-    with _system().database.reading() as session:
+    with system().database.reading() as session:
         found = store.many(session, wanted)
         session.expunge_all()
     return [found[str(one)] for one in wanted if str(one) in found]
-
-
-def _system() -> System:
-    found: System = current_app.extensions["sanku"]
-    return found
 
 
 @pages.get("/<uuid:media_id>/<name>")
@@ -62,12 +57,11 @@ def small(media_id: UUID, name: str) -> Response:
 
 
 def _answer(media_id: UUID, *, small: bool) -> Response:
-    system = _system()
-    with system.database.reading() as session:
+    with system().database.reading() as session:
         one = session.get(Media, media_id)
         if one is None:
             raise NotFound(f"media {media_id}")
-        shown = store.is_shown(session, system.catalogue, media_id)
+        shown = store.is_shown(session, system().catalogue, media_id)
         # Who is signed in is asked only for what the public may not have, so that the rest can be cached.
         if not shown and not may("edit"):
             raise NotFound(f"media {media_id}")

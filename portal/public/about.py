@@ -14,9 +14,10 @@ from registries.editions import Wanted
 from registries.fields import RecordField
 from registries.references import References
 
+from ..running import system
 from ..security import allowed
 from .articles import LISTS, category_names
-from .blueprint import pages, system
+from .blueprint import pages
 from .keeping import kept
 from .purposes import PURPOSES, Purpose
 

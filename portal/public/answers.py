@@ -19,8 +19,9 @@ from search.finding import facet_name
 
 from .. import formats
 from ..news.documents import SCHEMES
+from ..running import system
 from .articles import Choice
-from .blueprint import address, system
+from .blueprint import address
 from .frame import Told, read_at, told
 from .wish import FACETS, KINDS, Wish
 

@@ -17,8 +17,9 @@ from registries.publishing import Published
 from registries.records import NotFound
 
 from ..news.documents import SCHEMES
+from ..running import system
 from ..security import allowed
-from .blueprint import address, in_english, number_asked, pages, system
+from .blueprint import address, in_english, number_asked, pages
 from .keeping import kept
 
 PAGE = 20

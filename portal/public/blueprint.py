@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, request, url_for
 
-from ..system import System
+from ..running import system
 
 pages = Blueprint("public", __name__)
 
 #: The names under which the blueprint stands in the application, by language.
 NAMES = {"zh": "public", "en": "english"}
-
-
-def system() -> System:
-    """The running program."""
-    found: System = current_app.extensions["sanku"]
-    return found
 
 
 def in_english() -> bool:

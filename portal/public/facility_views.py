@@ -17,8 +17,9 @@ from registries.facilities.public import PublicFacility
 from registries.records import NotFound
 from registries.references import AreaEntry, References
 
+from ..running import system
 from ..security import allowed
-from .blueprint import address, in_english, number_asked, pages, system
+from .blueprint import address, in_english, number_asked, pages
 from .facility_map import area_shapes, drawn
 from .keeping import kept
 

@@ -12,9 +12,10 @@ from registries import editions
 from registries.editions import Wanted
 
 from ..news.documents import SCHEMES
+from ..running import system
 from ..security import allowed
 from .articles import category_names
-from .blueprint import NAMES, outside, pages, system
+from .blueprint import NAMES, outside, pages
 from .frame import READ_AT, site_name
 from .keeping import PUBLISHED, kept
 

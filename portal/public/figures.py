@@ -11,7 +11,7 @@ from registries import editions, references
 from registries.facilities import public
 
 from .. import formats
-from .blueprint import system
+from ..running import system
 
 SHELTER, DEFIBRILLATOR = "2107", "2105"
 

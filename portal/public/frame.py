@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, request
 from flask_babel import gettext
 from markupsafe import Markup
 
 from registries.messages import N_
 from registries.publishing import Published
 
+from .. import running
 from ..news import cleaning
 from ..settings import Settings
 from .blueprint import address, in_english, outside
@@ -71,7 +72,7 @@ def init_app(app: Flask) -> None:
 
 
 def _settings() -> Settings:
-    found: Settings = current_app.extensions["sanku"].settings
+    found: Settings = running.system().settings
     return found
 
 

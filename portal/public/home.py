@@ -12,10 +12,11 @@ from registries.editions import Wanted
 from registries.facilities import public
 from registries.publishing import Published
 
+from ..running import system
 from ..security import allowed
 from . import project_views
 from .articles import category_names
-from .blueprint import in_english, pages, system
+from .blueprint import in_english, pages
 from .figures import safety_figures
 from .keeping import kept
 

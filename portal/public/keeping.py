@@ -189,7 +189,7 @@ def _cleaned(query: str, names: tuple[str, ...]) -> str:
         return ""
     # WSGI hands bytes on as Latin-1 (PEP 3333); an address typed by hand may hold Chinese that is not encoded.
     sent = query.encode("latin-1", "replace").decode("utf-8", "replace")
-    asked = parse_qsl(sent, keep_blank_values=False, max_num_fields=None)[:100]
+    asked = parse_qsl(sent, keep_blank_values=False, max_num_fields=None)[:MOST_FIELDS]
     told = [(name, value) for name, value in asked if name in names]
     return urlencode(sorted(told, key=lambda pair: names.index(pair[0])))
 

@@ -9,8 +9,9 @@ from registries.messages import Refused
 
 from ..addresses import safe_path
 from ..mistakes import service
+from ..running import system
 from ..security import allowed
-from .blueprint import pages, system
+from .blueprint import pages
 
 
 @pages.get("/mistake")

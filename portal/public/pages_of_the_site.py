@@ -7,9 +7,10 @@ from flask import render_template
 from registries import editions
 from registries.editions import Wanted
 
+from ..running import system
 from ..security import allowed
 from .articles import category_names
-from .blueprint import pages, system
+from .blueprint import pages
 from .keeping import kept
 
 KNOWLEDGE, SITE = "knowledge", "site"

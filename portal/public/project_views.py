@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from registries import editions, publishing, references
 from registries.publishing import Published
 
+from ..running import system
 from ..security import allowed
-from .blueprint import in_english, pages, system
+from .blueprint import in_english, pages
 from .keeping import kept
 from .project_filters import FILTERS, Shelf
 from .result_chart import Outcome, outcome_of, result_chart

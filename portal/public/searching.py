@@ -11,9 +11,10 @@ from registries import references
 from registries.access import PUBLIC
 from search.engine import Result
 
+from ..running import system
 from ..security import allowed
 from .answers import answers, groups
-from .blueprint import in_english, pages, system
+from .blueprint import in_english, pages
 from .keeping import kept
 from .wish import FACETS, LAST_PAGE, PAGE, Wish
 

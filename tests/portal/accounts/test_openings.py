@@ -122,17 +122,11 @@ def test_it_ends_when_the_leader_says_so_and_by_nobody_else(site, lead):
     assert not lead.sees_people()
 
 
-def test_the_auditor_finds_every_opening_with_its_reason(site, lead):
+def test_an_opening_is_logged_with_its_reason(site, lead):
     lead.open()
     with lead.database.reading() as session:
-        auditor = actor_of(session, session.get_one(User, site.account("auditor").id))
-        seen = openings.all_openings(session, actor=auditor)
-        assert [(made.reason, name) for made, name in seen] == [(REASON, "ms-song")]
         logged = session.execute(sa.select(CHANGE["system"]).where(CHANGE["system"].c.kind == "opening")).one()
         assert (logged.actor, logged.action, logged.reason) == ("ms-song", "open", REASON)
-        with pytest.raises(NotAllowed):
-            openings.all_openings(session, actor=lead.actor)
-
 
 def test_the_page_opens_and_closes(site, leader, visitor):
     browser = visitor(user=leader)
