@@ -17,7 +17,8 @@ from registries.records import Invalid, NotFound
 from .. import jobs
 from ..running import language, system
 from ..security import actor, allowed
-from .blueprint import Answer, Problems, day, pages, said, summary, text
+from ..typed import Problems, day, said, summary, text
+from .blueprint import Answer, pages
 from .wording import action_name
 
 RELOCATE = "area_relocate"

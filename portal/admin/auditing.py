@@ -20,7 +20,8 @@ from registries.messages import N_
 from .. import cursors, jobs
 from ..running import language, system
 from ..security import actor, allowed
-from .blueprint import Problems, pages, summary
+from ..typed import Problems, summary
+from .blueprint import pages
 from .wording import ACTIONS, action_name, field_name, kind_name, value_shown
 from .wording import DATABASES as DATABASE_NAMES
 

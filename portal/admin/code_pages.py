@@ -15,7 +15,8 @@ from registries.scheme_names import CERTAINTIES, GROUPS, NAMES
 
 from ..running import language, system
 from ..security import actor, allowed
-from .blueprint import Answer, Problems, day, pages, said, summary, text
+from ..typed import Problems, day, said, summary, text
+from .blueprint import Answer, pages
 
 PAGE = 100
 

@@ -19,7 +19,8 @@ from ..rights.service import Wish
 from ..rights.wording import ASKED_BY, EVENTS, OPEN, RIGHT_HINTS, RIGHTS, STATES, TONES
 from ..running import system
 from ..security import actor, allowed
-from .blueprint import Answer, Problems, asked_id, number, pages, said, summary, text
+from ..typed import Problems, number, said, summary, text
+from .blueprint import Answer, asked_id, pages
 
 #: The tabs of the list, each with the states it shows.
 VIEWS = {"open": OPEN, "decide": ("checked",), "answered": ("done", "refused")}

@@ -22,7 +22,8 @@ from ..accounts.passwords import NewPassword, fault
 from ..accounts.service import Listed
 from ..running import system
 from ..security import actor, allowed
-from .blueprint import Answer, Problems, area_typed, day, pages, said, summary, text
+from ..typed import Problems, day, said, summary, text
+from .blueprint import Answer, area_typed, pages
 
 #: Who runs out within so many days is shown to whoever may prolong it.
 SOON = timedelta(days=30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import orjson
@@ -81,6 +82,22 @@ def reason_in(told: str | None, required: bool = False, in_query: bool = False) 
         code = "required" if not text else "invalid"
         raise refuse(_parameter("reason", code, problem) if in_query else problems.member("/reason", code, problem))
     return text or None
+
+
+def day(text: str | None, name: str = "as_of") -> date | None:
+    """A day of the body, written as 2026-03-05 and in no other form of ISO 8601; ``None`` where there is none.
+
+    :raises Answered: it is none.
+    """
+    try:
+        found = date.fromisoformat(text) if text else None
+    except ValueError:
+        found = None
+    if text is not None and (found is None or found.isoformat() != text):
+        raise refuse(problems.member(f"/{name}", "invalid", Problem(
+            N_("This value cannot be read."), N_("Write it as 2026-03-05."),
+        )))  # fmt: skip
+    return found
 
 
 def version() -> int:

@@ -7,7 +7,6 @@ narrowed to an area sends no files: the jobs act for its owner, and the rows of 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -91,14 +90,9 @@ def _require_form() -> None:
         errors.append(problems.member("/blank", "invalid", Problem(
             N_("This value cannot be read."), N_("Write “keep” or “clear”."),
         )))  # fmt: skip
-    try:
-        date.fromisoformat(day or "2026-03-05")
-    except ValueError:
-        errors.append(problems.member("/as_of", "invalid", Problem(
-            N_("This value cannot be read."), N_("Write it as 2026-03-05."),
-        )))  # fmt: skip
     if errors:
         raise asking.refuse(*errors)
+    asking.day(day or None)
 
 
 def _token() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from registries.records import Invalid, NotFound, Records
 from .. import forms, pictures
 from ..running import system
 from ..security import actor, allowed
+from ..typed import day_wanted
 from ..values import wording
 from .pages import pages, records_of
 
@@ -39,10 +39,7 @@ def note_check(kind: str, record_id: UUID) -> Answer:
     told = _checked_kind(kind)
     form = request.form
     try:
-        on = date.fromisoformat(form.get("on", ""))
-    except ValueError:
-        return _page(told, record_id, [("on", gettext("The day is missing or is no date."))]), 422
-    try:
+        on = day_wanted("on")
         photos = [
             pictures.looked_at(one, pictures_only=True) for one in request.files.getlist("photo") if one.filename
         ]

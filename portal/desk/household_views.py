@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from registries.records import Conflict, Doubtful, Invalid, Item
 from .. import forms
 from ..running import system
 from ..security import actor, allowed
+from ..typed import days
 from ..values import wording
 from . import linking
 from .extras import person
@@ -48,15 +48,15 @@ def move_household(record_id: UUID, kind: str) -> Answer:
     with system().database.reading() as session:
         known = references.load(session)
     area = known.areas.find(typed["area_id"]) if typed["area_id"] else None
-    day = _day(request.form.get("event_on", ""))
-    if area is None or day is None:
-        wrong = {"area_id": [_NO_AREA]} if area is None else {}
-        wrong.update({} if day else {"event_on": [_NO_DAY]})
+    on, wrong = days("event_on", wanted=("event_on",))
+    if area is None:
+        wrong["area_id"] = [_NO_AREA]
+    if area is None or wrong:
         return _page("move", record_id, typed, Invalid(wrong)), 422
     told = linking.with_ids(HOUSEHOLD.schema, {name: typed[name] for name in PLACE if typed[name]}, known)
     told.pop("area_id", None)
     return _done("move", record_id, typed, told, lambda session, version: households.move_household(
-        session, record_id, area_id=area.id, event_on=day, told=told, version=version, actor=actor(),
+        session, record_id, area_id=area.id, event_on=on["event_on"], told=told, version=version, actor=actor(),
         reason=_reason(),
     ))  # fmt: skip
 
@@ -106,7 +106,6 @@ def set_head(record_id: UUID, kind: str) -> Answer:
 
 
 _NO_AREA = Problem(N_("There is no such area."), N_("Choose it from the list."))
-_NO_DAY = Problem(N_("The day is missing or is no date."), N_("Write it as 2026-03-05."))
 _DONE = {
     "move": N_("The household has moved, and everybody in it."),
     "split": N_("They are a household of their own now."),
@@ -165,13 +164,6 @@ def _page(action: str, record_id: UUID, typed: dict[str, str], wrong: Invalid | 
 
 def _reason() -> str | None:
     return request.form.get("reason", "").strip() or None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _ids(texts: list[str]) -> list[UUID]:

@@ -22,6 +22,7 @@ from registries.schemas import Findings
 from .. import forms
 from ..running import system
 from ..security import actor, allowed
+from ..typed import days
 from ..values import wording
 from . import linking
 from .pages import OUTSIDE, pages, records_of
@@ -49,15 +50,12 @@ def note_event(record_id: UUID, kind: str) -> Answer:
     form = request.form
     what = form.get("event", "")
     typed = {name: form.get(name, "") for name in (*PLACE, "event_on", "reported_on", "note")}
-    days = [_day(typed[name]) for name in ("event_on", "reported_on")]
+    on, errors = days("event_on", "reported_on", wanted=("event_on",))
     with system().database.reading() as session:
         known = references.load(session)
     area = known.areas.find(typed["area_id"]) if typed["area_id"] else None
-    errors: Findings = {}
     if what not in EVENTS:
         errors["event"] = [Problem(N_("It is not said what happened."), N_("Choose one."))]
-    if days[0] is None:
-        errors["event_on"] = [Problem(N_("The day is missing or is no date."), N_("Write it as 2026-03-05."))]
     if what == "transfer" and area is None:
         errors["area_id"] = [Problem(N_("There is no such area."), N_("Choose it from the list."))]
     if errors:
@@ -67,7 +65,7 @@ def note_event(record_id: UUID, kind: str) -> Answer:
     try:
         with system().database.reading() as session:
             link_targets.require(session, system().catalogue, records_of("resident"), told, actor=actor())
-        item = _write(record_id, what, days, told, area, typed["note"] or None)
+        item = _write(record_id, what, on, told, area, typed["note"] or None)
     except Conflict:
         text = Problem(N_("Somebody else has just changed this record."), N_("Look at it again."))
         return _page(record_id, what, typed, {"": [text]}), 409
@@ -80,11 +78,11 @@ def note_event(record_id: UUID, kind: str) -> Answer:
 
 
 def _write(
-    record_id: UUID, what: str, days: list[date | None], told: dict[str, Any], area: Any, note: str | None
+    record_id: UUID, what: str, on: dict[str, date | None], told: dict[str, Any], area: Any, note: str | None
 ) -> Item:
     reason = request.form.get("reason", "").strip() or None
     given: dict[str, Any] = {
-        "event_on": days[0], "reported_on": days[1], "version": request.form.get("version", 0, type=int),
+        **on, "version": request.form.get("version", 0, type=int),
         "actor": actor(), "note": note, "reason": reason,
     }  # fmt: skip
     with system().database.writing("population") as session:
@@ -118,10 +116,3 @@ def _page(record_id: UUID, what: str, typed: dict[str, str], errors: Findings, d
         "desk/event.html", item=item, title=title, inputs=inputs, problems=problems, doubtful=doubtful, typed=typed,
         what=what, events=offered, today=today(), reason=request.form.get("reason", ""),
     )  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -17,6 +16,7 @@ from registries.records import Invalid
 
 from ..running import system
 from ..security import actor, allowed
+from ..typed import day
 from ..values import wording
 from .pages import pages
 
@@ -56,7 +56,7 @@ def answer_transfer(request_id: UUID) -> Response:
         with system().database.writing("population") as session:
             if request.form.get("decision") == "approve":
                 transfers.approve(
-                    session, request_id, event_on=_day(request.form.get("event_on", "")), actor=actor(),
+                    session, request_id, event_on=day("event_on"), actor=actor(),
                     answer=answer or None,
                 )  # fmt: skip
                 text, tone = gettext("The transfer is done; the record lies in the other area now."), "good"
@@ -86,10 +86,3 @@ def withdraw_transfer(request_id: UUID) -> Response:
     except Refused as refused:
         flash(refused.problem.localised(gettext), "danger")
     return redirect(url_for("desk.transfers_list"), 303)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

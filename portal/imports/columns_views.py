@@ -20,10 +20,11 @@ from registries.schemas import Parts, RecordSchema
 
 from ..running import language, system
 from ..security import actor, allowed
+from ..typed import in_words, summary
 from . import service
 from .arriving import Looks, constants_of
 from .models import Upload
-from .pages import pages, said, summary
+from .pages import pages
 
 #: What a column may be besides a field.
 KEY = "source_key"
@@ -63,7 +64,7 @@ def columns(import_id: UUID) -> str | Response | tuple[str, int]:
             actor=actor(),
         )
     except Invalid as invalid:
-        return _page(upload, looks, told, constants, known, said(invalid.errors)), 422
+        return _page(upload, looks, told, constants, known, in_words(invalid.errors)), 422
     return redirect(url_for("imports.show", import_id=import_id), 303)
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, request
-from flask_babel import gettext
 
 from registries import readings, showing
-from registries.messages import Problem
 from registries.records import Records
 
 from ..running import system
@@ -54,13 +52,3 @@ def note_shown(shown: Iterable[tuple[str, UUID]]) -> None:
         fields = showing.personal_fields(system().catalogue[kind])
         if fields:
             readings.note(system().database, actor(), "view", kind, record_ids=ids, fields=fields)
-
-
-def said(errors: Mapping[str, Sequence[Problem]]) -> dict[str, list[str]]:
-    """Problems by field, in the language of the request."""
-    return {name: [problem.localised(gettext) for problem in problems] for name, problems in errors.items()}
-
-
-def summary(errors: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
-    """The same for the summary above the form: each with the id of its field."""
-    return [(name, text) for name, texts in errors.items() for text in texts]

@@ -21,9 +21,10 @@ from registries.records import Invalid, NotFound
 
 from ..running import language, system
 from ..security import actor, allowed
+from ..typed import in_words, summary
 from . import arriving, service, workbooks
 from .arriving import Arrival
-from .pages import pages, said, summary
+from .pages import pages
 
 #: The states that the history can be narrowed to.
 STATES = ("staged", "applied", "undone", "expired")
@@ -82,7 +83,7 @@ def new() -> str | BaseResponse | tuple[str, int]:
         name = file.filename or "" if file is not None else ""
         upload_id = arriving.arrive(system(), told, stream, name, actor=actor())  # type: ignore[arg-type]
     except Invalid as invalid:
-        return _form(told, said(invalid.errors)), 422
+        return _form(told, in_words(invalid.errors)), 422
     return redirect(url_for("imports.columns", import_id=upload_id), 303)
 
 
