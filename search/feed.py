@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from registries import changes, references
 from registries.access import Actor
 from registries.areas import SEGMENT
 from registries.days import CHINA_TIME, today
-from registries.db import Database
+from registries.db import Database, now
 from registries.findable import PUBLIC, Findable
 from registries.marks import FRESH_DAYS, lacking
 from registries.messages import N_, Problem, Refused
@@ -79,6 +79,14 @@ class Feed:
             return [
                 Lag(name, positions.get(name, 0), changes.head(session, name).last_id) for name in self.databases
             ]
+
+    def is_behind(self, session: Session, databases: Iterable[str]) -> bool:
+        """Whether one of these databases has changes that the index does not know, as the session sees them."""
+        try:
+            positions = self.engine.positions()
+        except IndexDamaged:
+            return True
+        return any(changes.head(session, name).last_id > positions.get(name, 0) for name in databases)
 
     def damage(self) -> str | None:
         """What is wrong with the index as it lies there, in words for the log, or ``None``; it may be in use."""
@@ -219,7 +227,8 @@ class Feed:
         return [name for document in told for name, day in document.deadlines.items() if day < today()]
 
     def still_there(self, session: Session, actor: Actor, public: bool) -> Callable[[Sequence[Hit]], Collection[Key]]:
-        """The check of hits against the database: they exist, are in use, and the actor may see them."""
+        """The check of hits against the database: they exist, are in use, and the actor may see them now."""
+        moment = now()
 
         def allowed(hits: Sequence[Hit]) -> Collection[Key]:
             keys: set[Key] = set()
@@ -227,16 +236,21 @@ class Feed:
             for kind in {hit.kind for hit in hits} & self.findable.keys():
                 records = self.findable[kind]
                 items = records.load(session, [UUID(hit.id) for hit in hits if hit.kind == kind])
-                audiences = {told.key: told.audience for told in self._documents(session, records, items)}
+                told = {document.key: document for document in self._documents(session, records, items)}
                 keys |= {
-                    key for item in items if (key := (kind, str(item.id))) in audiences and (
-                        audiences[key] == PUBLIC
+                    key for item in items if (key := (kind, str(item.id))) in told and (
+                        _is_public(told[key], moment)
                         or (not public and actor.may("read", records.kind.database, item.area_path))
                     )
                 }
             return keys
 
         return allowed
+
+
+def _is_public(told: Document, moment: datetime) -> bool:
+    begun = told.visible_from is None or told.visible_from <= moment
+    return told.audience == PUBLIC and begun and (told.visible_to is None or moment < told.visible_to)
 
 
 def _counted(documents: Iterable[Document], progress: Callable[[int], None]) -> Iterator[Document]:

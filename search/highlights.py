@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from .engine import Marked
 from .question import Plan
@@ -10,6 +12,9 @@ from .words import fold_character, is_chinese, pairs
 
 PASSAGE = 110
 """Length of a passage in characters."""
+
+MOST_READ = 20_000
+"""Of a text only so many characters are looked through."""
 
 LEAD = 20
 """How much is shown before the first match."""
@@ -19,9 +24,7 @@ def spans(text: str, wanted: Iterable[str]) -> list[tuple[int, int]]:
     """Where the wanted folded words stand in a text: places in the text as it is written, merged and in
     order.
     """
-    folded = [fold_character(character) for character in text]
-    joined = "".join(folded)
-    origin = [place for place, piece in enumerate(folded) for _ in piece]
+    joined, origin = _folded(text)
     found = []
     for word in wanted:
         start = joined.find(word)
@@ -37,6 +40,20 @@ def spans(text: str, wanted: Iterable[str]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+@lru_cache(maxsize=2_000)
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    """A text folded, and of each folded character the place in the text.
+
+    Kept, because the texts at the top of the answers are the same for many questions, and folding one character by
+    character takes longer than everything else here.
+    """
+    folded = [fold_character(character) for character in text]
+    joined = "".join(folded)
+    if len(joined) == len(text) and all(len(piece) == 1 for piece in folded):
+        return joined, range(len(text))
+    return joined, [place for place, piece in enumerate(folded) for _ in piece]
 
 
 def whole_word(text: str, start: int, end: int) -> bool:
@@ -70,11 +87,24 @@ def wanted_words(plan: Plan) -> tuple[str, ...]:
 def best_window(places: list[tuple[int, int]], text: str) -> tuple[int, int]:
     """The stretch of a text with most different matches."""
     best, best_worth = 0, -1.0
-    for start, _ in places:
-        inside = [text[a:b] for a, b in places if start <= a and b <= start + PASSAGE - LEAD]
-        worth = sum(len(word) for word in set(inside)) + 0.1 * len(inside)
+    inside: Counter[str] = Counter()
+    last = distinct = 0
+    for first, (start, end) in enumerate(places):
+        while last < len(places) and places[last][1] <= start + PASSAGE - LEAD:
+            word = text[slice(*places[last])]
+            distinct += 0 if inside[word] else len(word)
+            inside[word] += 1
+            last += 1
+        worth = distinct + 0.1 * (last - first)
         if worth > best_worth:
             best, best_worth = start, worth
+        if last == first:
+            # A match longer than a passage is never inside one.
+            last += 1
+            continue
+        word = text[start:end]
+        inside[word] -= 1
+        distinct -= 0 if inside[word] else len(word)
     begin = max(0, best - LEAD)
     return begin, min(len(text), begin + PASSAGE)
 
@@ -83,7 +113,7 @@ def highlights(title: str, text: str, plan: Plan) -> tuple[Marked, ...]:
     """The marked title, and the best passage of the text if anything in it matched."""
     wanted = wanted_words(plan)
     shown = [marked(title, spans(title, wanted))]
-    places = spans(text[:20_000], wanted)[:400]
+    places = spans(text[:MOST_READ], wanted)[:400]
     if places:
         begin, end = best_window(places, text)
         inside = [(max(a, begin) - begin, min(b, end) - begin) for a, b in places if a < end and b > begin]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from registries import publishing
 from registries.db import now
 from registries.facilities import public
+from registries.facilities.public import PublicFacility
+from registries.publishing import Published
 from registries.references import References
-from search.engine import Hit, Result
+from search.engine import Hit, Key, Result
 from search.finding import facet_name
 
 from .. import formats
@@ -41,38 +43,52 @@ class Answer:
     notes: list[str] = field(default_factory=list)
 
 
-def answers(session: Session, known: References, result: Result, language: str) -> list[Answer]:
-    """The hits with what the database says of them now; what is no longer public by now is left out."""
-    found: dict[tuple[str, str], Answer] = {}
-    for kind in {hit.kind for hit in result.hits}:
-        hits = {UUID(hit.id): hit for hit in result.hits if hit.kind == kind}
-        tell = _facilities(session, known, hits, language) if kind == "facility" else _editions(session, kind, hits)
-        found.update({answer.hit.key: answer for answer in tell})
-    return [found[hit.key] for hit in result.hits if hit.key in found]
+class StillPublic:
+    """The check of hits against the database as a search asks for it; keeps what it read of each."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.moment = session, now()
+        self.read: dict[Key, Published | PublicFacility] = {}
+
+    def __call__(self, hits: Sequence[Hit]) -> Collection[Key]:
+        """The keys of those that everybody may see now."""
+        for kind in {hit.kind for hit in hits} & KINDS.keys():
+            ids = [UUID(hit.id) for hit in hits if hit.kind == kind]
+            self.read.update({(kind, str(shown.id)): shown for shown in self._load(kind, ids)})
+        return self.read.keys()
+
+    def _load(self, kind: str, ids: list[UUID]) -> Sequence[Published | PublicFacility]:
+        if kind == "facility":
+            return public.load(self.session, ids)
+        return publishing.read_many(self.session, system().catalogue[kind], ids, self.moment)
 
 
-def _editions(session: Session, kind: str, hits: Mapping[UUID, Hit]) -> Iterator[Answer]:
-    records = system().catalogue[kind]
-    for shown in publishing.read_many(session, records, list(hits), now()):
-        values = shown.values
-        day: date | None = values.get("dated_on")
-        notes = [formats.day(day) if day else "", str(values.get("origin") or values.get("lead_unit") or "")]
-        yield Answer(
-            hits[shown.id], told(values, "title"), read_at(shown), gettext(KINDS[kind]), [one for one in notes if one]
-        )
+def answers(there: StillPublic, known: References, result: Result, language: str) -> list[Answer]:
+    """The hits with what the database says of them now."""
+    return [_answer(hit, there.read[hit.key], known, language) for hit in result.hits]
 
 
-def _facilities(
-    session: Session, known: References, hits: Mapping[UUID, Hit], language: str
-) -> Iterator[Answer]:
-    for shown in public.load(session, list(hits)):
-        area = known.areas.at(shown.area_path)
-        open_at = gettext("Open: %(hours)s", hours=shown.opening_hours) if shown.opening_hours else ""
-        notes = [shown.address or shown.location or "", known.areas.full_name(area, language) if area else "", open_at]
-        yield Answer(
-            hits[shown.id], Told(shown.name), address("facility", record_id=shown.id),
-            known.codes("facility_subclass").name(shown.subclass, language), [one for one in notes if one],
-        )
+def _answer(hit: Hit, shown: Published | PublicFacility, known: References, language: str) -> Answer:
+    return _edition(hit, shown) if isinstance(shown, Published) else _facility(hit, shown, known, language)
+
+
+def _edition(hit: Hit, shown: Published) -> Answer:
+    values = shown.values
+    day: date | None = values.get("dated_on")
+    notes = [formats.day(day) if day else "", str(values.get("origin") or values.get("lead_unit") or "")]
+    return Answer(
+        hit, told(values, "title"), read_at(shown), gettext(KINDS[hit.kind]), [one for one in notes if one]
+    )
+
+
+def _facility(hit: Hit, shown: PublicFacility, known: References, language: str) -> Answer:
+    area = known.areas.at(shown.area_path)
+    open_at = gettext("Open: %(hours)s", hours=shown.opening_hours) if shown.opening_hours else ""
+    notes = [shown.address or shown.location or "", known.areas.full_name(area, language) if area else "", open_at]
+    return Answer(
+        hit, Told(shown.name), address("facility", record_id=shown.id),
+        known.codes("facility_subclass").name(shown.subclass, language), [one for one in notes if one],
+    )
 
 
 def groups(
