@@ -57,8 +57,13 @@ GROUPS: tuple[tuple[str, Mapping[str, str]], ...] = (
         "hazard_state": N_("States of hazard"), "hazard_five_fixes": N_("Five fixes of a rectification"),
         "task_five_fixes": N_("Five fixes of a task"), "inspection_kind": N_("Kinds of inspection"),
     }),
+    (N_("The public site"), {
+        "news_category": N_("Categories of news"), "notice_category": N_("Categories of notices"),
+        "page_category": N_("Categories of pages"), "edition_state": N_("States of a text"),
+    }),
     (N_("Programme and risk"), {
         "programme_stage": N_("Stages of the programme"), "project_status": N_("Statuses of projects"),
+        "project_target": N_("Target groups of projects"),
         "promotion_category": N_("Categories of promotion"), "measure_kind": N_("Kinds of measure"),
         "archive_item": N_("Items of the archive"), "aqt9001_element": N_("Elements of AQ/T 9001"),
         "isccc_indicator": N_("Indicators of the international network"), "indicator": N_("Indicators"),

@@ -84,7 +84,7 @@ steps = st.lists(st.tuples(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=steps, order=st.permutations(range(4)))
 def test_mergers_taken_back_in_any_order_leave_what_there_was(shared_database, kind, steps, order):
     database, records = shared_database, KINDS[kind]
