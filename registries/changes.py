@@ -19,7 +19,7 @@ each value sealed as it stands in the record (base64), so an undo can put it bac
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -265,6 +265,13 @@ def since(session: Session, database: str, cursor: int, limit: int = 1000) -> Se
         .where(table.c.id > cursor, table.c.record_id.is_not(None)).order_by(table.c.id).limit(limit)
     )
     return [tuple(row) for row in rows]
+
+
+def last_of(session: Session, database: str, kinds: Collection[str], after: int = 0) -> int | None:
+    """The last change of records of some kinds, if there is one after ``after``."""
+    table = CHANGE[database]
+    statement = sa.select(table.c.id).where(table.c.id > after, table.c.kind.in_(kinds))
+    return session.scalar(statement.order_by(table.c.id.desc()).limit(1))
 
 
 def moment_after(session: Session, database: str, cursor: int) -> datetime | None:
