@@ -66,7 +66,7 @@ ADMIN: Addresses = (
 EDITING: Addresses = (
     ("editor", "/editing/"), ("editor", "/editing/news/new"), ("editor", "/editing/library"),
     *(("editor", f"/editing/news/{{news}}{step}") for step in ("", "/edit", "/preview", "/versions")),
-    ("reviewer", "/editing/"), ("reviewer", "/editing/notice/{notice}"), ("editor", "/editing/library/choose"),
+    ("reviewer", "/editing/"), ("reviewer", "/editing/notice/{notice}"),
     ("editor", "/editing/library/{picture}"),
 )  # fmt: skip
 #: (who, address): what staff open.
@@ -80,7 +80,7 @@ PUBLIC: tuple[str, ...] = (
 #: Views that answer with no page: files, pictures, parts of pages, answers for programs.
 NO_PAGES = frozenset({
     "static", "accounts.second_factor_picture", "accounts.session_state", "api_description.openapi", "desk.counts",
-    "desk.file", "desk.suggest_codes", "desk.suggest_areas", "desk.suggest_records", "exports.file", "health.alive",
+    "desk.file", "editing.choose", "desk.suggest_codes", "desk.suggest_areas", "desk.suggest_records", "exports.file", "health.alive",
     "health.ready", "metrics.show", "imports.failed_rows", "imports.template", "jobs.state", "media.file",
     "media.small", "public.set_display", "public.feed", "public.facilities_as_geojson", "public.robots",
     "public.addresses",

@@ -19,8 +19,12 @@ LANGUAGES, WIDTHS, NARROWEST = ("zh", "en"), (1280, 360), 320
 #: Opened to see what is said of an address that leads nowhere.
 NOT_THERE = ("/nowhere", "/desk/nothing/")
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-#: Rules of taste, not of HTML: the case of the doctype, several fields of one name, a label that needs no ``for``.
-TASTE = ("long-title", "no-trailing-whitespace", "doctype-style", "form-dup-name", "no-redundant-for")
+#: Rules of taste, not of HTML: the case of the doctype, several fields of one name, a label that needs no ``for``, how
+#: an attribute without a value is written.
+TASTE = (
+    "long-title", "no-trailing-whitespace", "doctype-style", "form-dup-name", "no-redundant-for",
+    "attribute-boolean-style",
+)  # fmt: skip
 NO_TOOL = "HTML is not validated: html-validate is missing; install it with: npm install --prefix tests/browser"
 ALL = list(itertools.product(LANGUAGES, WIDTHS))
 

@@ -42,8 +42,8 @@ def described(site: Site) -> Any:
     """The description as the tool reads it, with ids and versions of records that are there mixed in."""
     checks = ChecksConfig(
         positive_data_acceptance=PositiveDataAcceptanceConfig(expected_statuses=RULES),
-        # Which version is meant is looked at before what is to be written over it.
-        negative_data_rejection=NegativeDataRejectionConfig(expected_statuses=[*REFUSED, "412"]),
+        # Which version is meant is looked at before what is to be written over it; a text far too long is not read.
+        negative_data_rejection=NegativeDataRejectionConfig(expected_statuses=[*REFUSED, "412", "413"]),
     )
     project = ProjectConfig(
         checks=checks, generation=GenerationConfig(with_security_parameters=False),
