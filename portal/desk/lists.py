@@ -1,7 +1,8 @@
 """Lists of the records of one kind: filters, order, columns, pages, counts beside the filters.
 
 Everything that a list shows stands in its address, so that a list can be kept, sent and come back to. The columns are
-the exception: they are remembered for the account.
+the exception: they are remembered for the account. A number that is looked for, such as that of an identity card,
+stands there sealed: addresses are kept by browsers and sent around.
 """
 
 from __future__ import annotations
@@ -95,6 +96,23 @@ def counts(kind: str) -> str:
     return render_template("desk/counts.html", groups=_groups(told, kind))
 
 
+@pages.post("/<kind>/narrow")
+@allowed("read")
+def narrow(kind: str) -> Response:
+    """The list that the form above it asks for, with the numbers that were typed sealed in its address."""
+    told = records_of(kind)
+    fields = told.storage.fields
+    asked = {name: values for name, values in request.form.lists() if name != "csrf_token" and any(values)}
+    for name in fields.keys() & asked.keys():
+        if fields[name].sealed:
+            asked[name] = [cursors.pack(system().keys, _sealing(told, name), asked[name][0].strip()[:LONGEST])]
+    return redirect(url_for("desk.records", kind=kind, **asked), 303)
+
+
+def _sealing(told: Records, name: str) -> str:
+    return cursors.purpose("filter", told.name, name)
+
+
 @pages.post("/<kind>/columns")
 @allowed("read")
 def choose_columns(kind: str) -> Response:
@@ -117,9 +135,13 @@ def read_wish(told: Records, args: MultiDict[str, str], words: Wording) -> Asked
         if not _is_filter(item):
             continue
         try:
-            value, text = _filter_value(name, item, args, words)
+            read = _number if item.sealed else _filter_value
+            value, text = read(told, name, item, args, words)
         except ValidationError:
             wrong.append(gettext("“%(label)s” is not narrowed: write a day as 2026-03-05.", label=gettext(item.label)))
+            continue
+        except cursors.Foreign:
+            wrong.append(gettext("“%(label)s” is not narrowed: type it into the filter.", label=gettext(item.label)))
             continue
         if value is not None:
             filters[name] = value
@@ -183,7 +205,19 @@ def _searchable(item: Parts) -> Code | None:
     return next((part for part in fields if isinstance(part, Code) and part.indexed), None)
 
 
-def _filter_value(name: str, item: RecordField, args: MultiDict[str, str], words: Wording) -> tuple[Any, str]:
+def _number(told: Records, name: str, item: RecordField, args: MultiDict[str, str], words: Wording) -> tuple[Any, str]:
+    """A number that is looked for by its blind index; it is not repeated on the page.
+
+    :raises cursors.Foreign: it stands in the address as somebody wrote it himself.
+    """
+    given = args.get(parameter(name), "")
+    typed = cursors.unpack(system().keys, _sealing(told, name), given)[0] if given else ""
+    return (item.tidy(typed, words.known) or typed, "…") if typed else (None, "")
+
+
+def _filter_value(
+    told: Records, name: str, item: RecordField, args: MultiDict[str, str], words: Wording
+) -> tuple[Any, str]:
     if isinstance(item, Day):
         least, most = args.get(f"{name}_from", "")[:10], args.get(f"{name}_to", "")[:10]
         if not (least or most):
@@ -200,9 +234,6 @@ def _filter_value(name: str, item: RecordField, args: MultiDict[str, str], words
         return given, "、".join(words.text(part, one) for one in given if part is not None)
     if isinstance(item, Code):
         return given, "、".join(words.known.codes(item.scheme).name(one, words.language) for one in given)
-    if item.sealed:
-        # What was typed is a number: it is looked for by its blind index and not repeated on the page.
-        return item.tidy(given[0], words.known) or given[0], "…"
     return given[0], given[0]
 
 

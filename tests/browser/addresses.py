@@ -80,8 +80,8 @@ PUBLIC: tuple[str, ...] = (
 #: Views that answer with no page: files, pictures, parts of pages, answers for programs.
 NO_PAGES = frozenset({
     "static", "accounts.second_factor_picture", "accounts.session_state", "api_description.openapi", "desk.counts",
-    "desk.file", "editing.choose", "desk.suggest_codes", "desk.suggest_areas", "desk.suggest_records", "exports.file", "health.alive",
-    "health.ready", "metrics.show", "imports.failed_rows", "imports.template", "jobs.state", "media.file",
-    "media.small", "public.set_display", "public.feed", "public.facilities_as_geojson", "public.robots",
+    "desk.file", "editing.choose", "desk.suggest_codes", "desk.suggest_areas", "desk.suggest_records", "exports.file",
+    "health.alive", "health.ready", "metrics.show", "imports.failed_rows", "imports.template", "jobs.state",
+    "media.file", "media.small", "public.set_display", "public.feed", "public.facilities_as_geojson", "public.robots",
     "public.addresses",
 })  # fmt: skip
