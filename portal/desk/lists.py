@@ -36,8 +36,8 @@ from .pages import pages, records_of
 MOST_CHOICES = 12
 MOST_VALUES = 20
 LONGEST = 100
-#: Cells this short are not broken.
-SHORT = 12
+#: Cells this short are not broken, nor are codes up to so many characters.
+SHORT, SHORT_CODE = 12, 20
 #: The marks that narrow a list besides the filters of its fields.
 MARKS = {"retired": N_("Out of use"), "incomplete": N_("Incomplete"), "overdue": N_("Overdue")}
 
@@ -314,7 +314,8 @@ def row_of(told: Records, item: Item, columns: list[str], words: Wording) -> Row
             continue
         value = shown.values.get(name)
         text = gettext(WITHHELD) if value is None and name in shown.masked else words.text(fields[name], value)
-        short = len(text) <= SHORT or isinstance(fields[name], IdNumber | Day)
+        code = len(text) <= SHORT_CODE and text.isascii() and text.isalnum()
+        short = len(text) <= SHORT or code or isinstance(fields[name], IdNumber | Day)
         cells.append((gettext(fields[name].label), text, short))
     title = showing.title(words.session, told, item) or gettext("(without a name)")
     return Row(item.id, item.version, title, cells, item.retired_at is not None)

@@ -165,9 +165,11 @@ def _rows(found: Units, words: Wording) -> list[Row]:
 
 def _row(hit: Hit, item: Item, led: Mapping[str, str], words: Wording) -> Row:
     title, *passages = hit.highlights or (((hit.title, False),),)
+    # Where the name tells why a unit was found, a passage of its codes in words says nothing more.
+    passage = passages[0] if passages and not any(matched for _text, matched in title) else ()
     values = item.values
     return Row(
-        address_of(hit.kind, item.id), title, passages[0] if passages else (),
+        address_of(hit.kind, item.id), title, passage,
         value_name("kind", hit.kind, words), values.get("address") or values.get("location") or "",
         words.area(values["area_id"]) if values.get("area_id") else "", list(badges(item, words)), led.get(hit.id),
     )
