@@ -1,9 +1,11 @@
 """How long clerks wait for pages of the desk when eight of them work at once, over HTTP, on a real server.
 
-    python -m tests.bench.desk_speed [--residents N] [--organisations N] [--clerks N] [--rounds N] [--folder FOLDER]
+    python -m tests.bench.desk_speed [--residents N] [--organisations N] [--clerks N] [--rounds N] [--pause SECONDS]
+                                     [--folder FOLDER]
 
 The site is served by ``sanku serve`` with its worker, as it is anywhere else. Each clerk signs in as people do and then
-goes round without a pause: a list, a record, a search, a form, a save. Half of them keep people, half organisations.
+goes round: a list, a record, a search, a form, a save, with a second, more or less, to look at each. Then all go round
+once more without a pause, which nobody can: what the server takes at most. Half keep people, half organisations.
 Beside it stands a bare Flask page under the same server, asked by as many at once: what this machine does at best. A
 folder that is given is kept and used again; otherwise all is made anew, which takes some minutes.
 """
@@ -95,12 +97,12 @@ class Taken:
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     answers: Counter[str] = field(default_factory=Counter)
 
-    def lines(self) -> Iterator[str]:
-        """A line for each step."""
+    def lines(self, how: str = "") -> Iterator[str]:
+        """A line for each step; ``how`` says how it was gone about."""
         for step, times in self.times.items():
             one = sorted(times)
             middle, high, top = (one[min(len(one) - 1, int(len(one) * part))] for part in (0.5, 0.95, 0.99))
-            yield f"{step:<8} {len(one):>6,} times   p50 {middle:.0f} ms   p95 {high:.0f} ms   p99 {top:.0f} ms"
+            yield f"{step + how:<17} {len(one):>6,} times   p50 {middle:.0f} ms   p95 {high:.0f} ms   p99 {top:.0f} ms"
 
 
 class Clerk:
@@ -109,7 +111,7 @@ class Clerk:
     def __init__(self, port: int, kind: str, number: int, taken: Taken) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.origin, self.kind, self.taken = f"http://127.0.0.1:{port}", kind, taken
-        self.chance, self.cookie = Random(number), ""
+        self.chance, self.cookie, self.pause = Random(number), "", 0.0
 
     def ask(self, step: str, path: str, sent: list[tuple[str, str]] | None = None) -> tuple[int, str]:
         """One request, timed until the whole answer is there."""
@@ -135,14 +137,23 @@ class Clerk:
         if status not in (302, 303):
             raise RuntimeError(f"{name} could not sign in: {status}")
 
+    def look(self) -> None:
+        """What a person does before the next step."""
+        time.sleep(self.pause * self.chance.uniform(0.5, 1.5))
+
     def round(self, ids: list[str]) -> None:
         """A list, a record, a search, and a change of the record."""
         one = self.chance.choice(ids)
+        self.look()
         self.ask("list", f"/desk/{self.kind}/{self.chance.choice(LISTS[self.kind])}")
+        self.look()
         self.ask("record", f"/desk/{self.kind}/{one}")
+        self.look()
         self.ask("search", "/desk/search?" + urlencode({"q": self.chance.choice(SEARCHES[self.kind])}))
+        self.look()
         _, text = self.ask("form", f"/desk/{self.kind}/{one}/edit")
         fields = [pair for pair in Form(text).fields if pair[0] not in ("note", "reason", "add")]
+        self.look()
         note = f"看过 {self.chance.randrange(10**6)}"
         self.ask("save", f"/desk/{self.kind}/{one}/edit", [*fields, ("note", note), ("reason", "已核对")])
 
@@ -242,17 +253,27 @@ def measure(folder: Path, told: argparse.Namespace) -> Iterator[str]:
             clerk.sign_in(name)
             # The first pages of a process compile templates and fill caches; nobody waits for them twice.
             clerk.round(ids[clerk.kind])
-        taken.times.clear()
-        begun, load = time.perf_counter(), os.getloadavg()[0]
-        at_once(told.clerks, [_rounds(clerk, ids[clerk.kind], told.rounds) for clerk in clerks])
-        seconds = time.perf_counter() - begun
-    yield from taken.lines()
-    number = sum(len(times) for times in taken.times.values())
+        for pause, how in ((told.pause, ""), (0.0, ", no pause")):
+            yield from _together(clerks, ids, told.rounds, pause, how)
     said = log.read_text(encoding="utf-8", errors="replace")
     failed = sum(count for answer, count in taken.answers.items() if answer.rpartition(" ")[2] >= "500")
-    yield f"{number:,} requests in {seconds:.0f} s, {number / seconds:.0f} a second; load {load:.1f} before"
     yield f"answers: {dict(sorted(taken.answers.items()))}"
     yield f"answers of 500 and more: {failed}; “database is locked” in the log: {said.count('database is locked')}"
+
+
+def _together(
+    clerks: list[Clerk], ids: dict[str, list[str]], rounds: int, pause: float, how: str
+) -> Iterator[str]:
+    taken = clerks[0].taken
+    taken.times.clear()
+    for clerk in clerks:
+        clerk.pause = pause
+    begun, load = time.perf_counter(), os.getloadavg()[0]
+    at_once(len(clerks), [_rounds(clerk, ids[clerk.kind], rounds) for clerk in clerks])
+    seconds = time.perf_counter() - begun
+    yield from taken.lines(how)
+    number = sum(len(times) for times in taken.times.values())
+    yield f"{number:,} requests in {seconds:.0f} s, {number / seconds:.0f} a second; load {load:.1f} before"
 
 
 def _rounds(clerk: Clerk, ids: list[str], rounds: int) -> object:
@@ -280,6 +301,7 @@ def main() -> None:
     parser.add_argument("--facilities", type=int, default=4_000)
     parser.add_argument("--clerks", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--pause", type=float, default=1.0)
     parser.add_argument("--folder", type=Path)
     told = parser.parse_args()
     with TemporaryDirectory(prefix="sanku-desk-") as made:
