@@ -91,7 +91,7 @@ class RequestCounts:
     def _write(self) -> None:
         self._written = time.monotonic()
         try:
-            self.folder.mkdir(mode=0o700, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             draft = self.folder / f"{self._name}.draft"
             draft.write_bytes(orjson.dumps(self.counts))
             draft.replace(self.folder / self._name)

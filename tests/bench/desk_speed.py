@@ -215,7 +215,9 @@ def prepare(folder: Path, told: argparse.Namespace) -> tuple[dict[str, list[str]
     with system.database.reading() as session:
         begun = state(session)
     if begun is None or begun[0] == "begin":
-        load_demo(system, Sizes(told.residents, told.organisations, told.facilities, 1, today()))
+        load_demo(
+            system, Sizes(told.residents, told.organisations, told.facilities, 1, today()), lambda rows: None
+        )
     ids: dict[str, list[str]] = {}
     with system.database.reading() as session:
         for kind in LISTS:
