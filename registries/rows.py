@@ -7,7 +7,7 @@ a million from a file. Values given to them have been checked, and who may write
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -27,7 +27,7 @@ from .days import today
 from .db import now
 from .items import Change, Conflict, Item, New
 from .preparing import Prepared, Preparer, fingerprint, parts_of
-from .storing import Context, Kind, Sealed, Storage, opened
+from .storing import Context, Kind, Sealed, Storage, live, opened
 
 CHUNK = 500
 
@@ -81,13 +81,16 @@ class Rows:
                 found.setdefault(row.owner_id, []).append(row)
         return found
 
-    def holders(self, session: Session, codes: set[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
-        """The live records that hold official codes, given as `Kind.codes` gives them."""
+    def holders(
+        self, session: Session, codes: set[tuple[str, str]],
+        which: Callable[[sa.FromClause], sa.ColumnElement[bool]] = live,
+    ) -> dict[tuple[str, str], UUID]:
+        """The records that hold official codes, given as `Kind.codes` gives them: those in use, or others."""
         if not codes:
             return {}
-        if self.kind.find_codes is not None:
-            return self.kind.find_codes(session, self.storage, codes)
         keys, table = session.info["keys"], self.kind.table
+        if self.kind.find_codes is not None:
+            return self.kind.find_codes(session, codes, which(table))
         found: dict[tuple[str, str], UUID] = {}
         for name in {name for name, _text in codes}:
             sealed = name in self.storage.sealed
@@ -97,10 +100,9 @@ class Rows:
                 for value in (blinds(keys, f"{self.name}.{name}", text) if sealed else [text])
             }
             for chunk in in_chunks(stored):
-                statement = sa.select(column.label("value"), table.c.id.label("record_id")).where(
-                    column.in_(chunk), table.c.retired_at.is_(None), table.c.merged_into.is_(None),
-                )
-                found.update({stored[row.value]: row.record_id for row in session.execute(statement)})
+                statement = sa.select(column.label("value"), table.c.id.label("record_id"))
+                rows = session.execute(statement.where(column.in_(chunk), which(table)).order_by(table.c.id))
+                found.update({stored[row.value]: row.record_id for row in rows})
         return found
 
     def insert_many(

@@ -26,6 +26,8 @@ from .messages import N_, Problem
 from .references import References
 from .schemas import Parts, RecordSchema, fields_of
 
+FindCodes = Callable[[Session, set[tuple[str, str]], sa.ColumnElement[bool]], dict[tuple[str, str], UUID]]
+
 
 class Record:
     """The columns that every record has, whatever its kind.
@@ -76,6 +78,16 @@ class Context:
     references: References
     today: date
     as_of: date | None = None
+
+
+def live(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """The condition that a record is in use and stands for itself."""
+    return sa.and_(table.c.retired_at.is_(None), table.c.merged_into.is_(None))
+
+
+def gone(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """The condition that a record was merged into another one, which answers for it."""
+    return sa.and_(table.c.merged_into.is_not(None), table.c.retired_at.is_(None))
 
 
 def nothing_follows(values: dict[str, Any], stored: Mapping[str, Any] | None, context: Context) -> None:
@@ -139,7 +151,10 @@ class Kind:
     ``link(session, rows, write)`` finds or makes records of the same database that the rows point at;
     ``fingerprint(values)`` is the text a record is recognised by when it has no code;
     ``codes(values)`` are its official codes as (field, text), the first thing a file's row is matched by, and
-    ``find_codes(session, storage, codes)`` finds the live records that hold them where a code is no column;
+    ``find_codes(session, codes, condition)`` finds the records that hold them, of those for which the condition is
+    true, where a code is no column;
+    ``guessed`` are fields that the schema works out where they are not told, so that no code of a file's row may rest
+    on them alone;
     ``documents(items, references)`` are what the search index holds of records, or ``None`` for personal records;
     ``sort_columns`` name, for fields that are not sorted by their own column, the NOT NULL column that is;
     ``like(session, values)`` finds live records that one about to be made may be, each with the word for why;
@@ -169,7 +184,8 @@ class Kind:
     link: Callable[[Session, list[tuple[UUID, dict[str, Any]]], Any], None] = no_links
     fingerprint: Callable[[Mapping[str, Any]], str | None] = no_fingerprint
     codes: Callable[[Mapping[str, Any]], list[tuple[str, str]]] = no_codes
-    find_codes: Callable[[Session, Any, set[tuple[str, str]]], dict[tuple[str, str], UUID]] | None = None
+    find_codes: FindCodes | None = None
+    guessed: frozenset[str] = frozenset()
     branch: Callable[[dict[str, Any]], dict[str, Any] | None] = no_branch
     documents: Callable[..., Iterable[Any]] | None = None
     sort_columns: Mapping[str, str] = field(default_factory=dict)

@@ -150,10 +150,15 @@ class RowReader:
         return Outcome(
             number, json_text(ready), _told(checked.errors), _told(checked.warnings),
             [name for name in self._required if values.get(name) is None and name not in masked], masked,
-            self.kind.codes(values), self.kind.fingerprint(values), self._source_key(cells),
+            self.codes(values, raw), self.kind.fingerprint(values), self._source_key(cells),
             str(record_id).strip() if record_id else None, ready.get("area_id"),
             self.schema.incomplete({**masked, **values}), self.branch(values),
         )
+
+    def codes(self, values: dict[str, Any], raw: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """The official codes that a row tells, without what the schema made up for it."""
+        untold = [name for name in self.kind.guessed if is_blank(raw.get(name))]
+        return self.kind.codes({**values, **dict.fromkeys(untold)} if untold else values)
 
     def branch(self, values: dict[str, Any]) -> str | None:
         """The fingerprint of values with a code as those of a branch, for kinds that have any."""

@@ -14,9 +14,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ..crypto import blinds
 from ..records import Item, Records, in_chunks
-from ..storing import opened
+from ..storing import gone as merged_away
 
 Codes = dict[tuple[str, str], UUID]
 
@@ -38,11 +37,10 @@ class Gone:
 
 
 class Merged:
-    """Finds merged records of one kind; the codes of kinds that keep them in lists are read once."""
+    """Finds merged records of one kind."""
 
     def __init__(self, records: Records, source: str) -> None:
         self.records, self.source, self.table = records, source, records.kind.table
-        self._listed: Codes | None = None
 
     def find(
         self, session: Session, ids: Collection[UUID], codes: set[tuple[str, str]], source_keys: Collection[str],
@@ -50,17 +48,17 @@ class Merged:
     ) -> Gone:
         """The merged records with these ids, codes, keys at the source, fingerprints or digests of rows."""
         gone, table = Gone(), self.table
-        if session.scalar(sa.select(table.c.id).where(self._merged()).limit(1)) is None:
+        if session.scalar(sa.select(table.c.id).where(merged_away(self.table)).limit(1)) is None:
             return gone
         gone.ids = {row.id for row in self._rows(session, table.c.id, ids)}
         keys = self._rows(session, table.c.source_key, source_keys, table.c.source == self.source)
         gone.source_keys = {row.value: row.id for row in keys}
         for row in self._rows(session, table.c.fingerprint, prints):
             gone.prints.setdefault(row.value, []).append(row.id)
-        gone.codes = self._codes(session, codes)
+        gone.codes = self.records.holders(session, codes, merged_away)
         for chunk in in_chunks(digests):
             statement = sa.select(table.c.row_digest, table.c.id, table.c.area_path)
-            survivors = sa.select(table.c.merged_into).where(self._merged())
+            survivors = sa.select(table.c.merged_into).where(merged_away(self.table))
             for row in session.execute(statement.where(
                 table.c.row_digest.in_(chunk), table.c.retired_at.is_(None),
                 sa.or_(table.c.merged_into.is_not(None), table.c.id.in_(survivors)),
@@ -69,41 +67,11 @@ class Merged:
         self._follow(session, gone)
         return gone
 
-    def _merged(self) -> sa.ColumnElement[bool]:
-        return sa.and_(self.table.c.merged_into.is_not(None), self.table.c.retired_at.is_(None))
-
     def _rows(self, session: Session, column: Any, values: Iterable[Any], *conditions: Any) -> Sequence[Any]:
         found: list[Any] = []
         for chunk in in_chunks(values):
             statement = sa.select(self.table.c.id, column.label("value")).order_by(self.table.c.id)
-            found += session.execute(statement.where(column.in_(chunk), self._merged(), *conditions))
-        return found
-
-    def _codes(self, session: Session, codes: set[tuple[str, str]]) -> Codes:
-        records = self.records
-        if records.kind.find_codes is not None:
-            if self._listed is None:
-                self._listed = self._all_codes(session)
-            return {code: self._listed[code] for code in codes if code in self._listed}
-        found: Codes = {}
-        for name in {name for name, _text in codes}:
-            sealed = name in records.storage.sealed
-            stored = {
-                value: (name, text) for where, text in codes if where == name for value in (
-                    blinds(session.info["keys"], f"{records.name}.{name}", text) if sealed else [text]
-                )
-            }
-            column = self.table.c[f"{name}_index" if sealed else name]
-            found.update({stored[row.value]: row.id for row in self._rows(session, column, stored)})
-        return found
-
-    def _all_codes(self, session: Session) -> Codes:
-        found: Codes = {}
-        ids = session.scalars(sa.select(self.table.c.id).where(self._merged())).all()
-        for chunk in in_chunks(ids):
-            for item in self.records.load(session, chunk):
-                values = opened(session.info["keys"], item.values)
-                found.update(dict.fromkeys(self.records.kind.codes(values), item.id))
+            found += session.execute(statement.where(column.in_(chunk), merged_away(self.table), *conditions))
         return found
 
     def _follow(self, session: Session, gone: Gone) -> None:

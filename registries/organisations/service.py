@@ -13,7 +13,7 @@ from ..access import Actor
 from ..messages import N_, Problem
 from ..positions import NAMES as POSITION
 from ..records import Invalid, Item, Records, in_chunks
-from ..storing import Kind
+from ..storing import Kind, live
 from . import identity
 from .documents import documents
 from .due import uninspected
@@ -34,14 +34,16 @@ _REGISTRATION = OrganisationRegistration.__table__
 _ORGANISATION = Organisation.__table__
 
 
-def find_codes(session: Session, _storage: Any, codes: set[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
-    """The live records that hold these registrations."""
+def find_codes(
+    session: Session, codes: set[tuple[str, str]], condition: sa.ColumnElement[bool]
+) -> dict[tuple[str, str], UUID]:
+    """The records that hold these registrations, of those for which the condition is true."""
     found: dict[tuple[str, str], UUID] = {}
     for chunk in in_chunks({number for _scheme, number in codes}):
         statement = (
             sa.select(_REGISTRATION.c.scheme, _REGISTRATION.c.number, _REGISTRATION.c.owner_id)
             .join(_ORGANISATION, _ORGANISATION.c.id == _REGISTRATION.c.owner_id)
-            .where(_REGISTRATION.c.number.in_(chunk), _live())
+            .where(_REGISTRATION.c.number.in_(chunk), condition)
             .order_by(_REGISTRATION.c.owner_id.desc())
         )
         for row in session.execute(statement):
@@ -53,9 +55,8 @@ def find_codes(session: Session, _storage: Any, codes: set[tuple[str, str]]) -> 
 def link(session: Session, rows: list[tuple[UUID, dict[str, Any]]], write: Any) -> None:
     """Refuse a number that another live organisation holds.
 
-    An import has matched its rows by their numbers already, so only what one person writes is checked here;
-    what slips
-    in by other ways is found by ``sanku check``.
+    Only what one person writes is checked here: an import asks for the holders of all its numbers at once, when the
+    file is checked and again when it is applied, and what slips in all the same is found by ``sanku check``.
     """
     if write.batch_id is not None or (write.changed is not None and "registrations" not in write.changed):
         return
@@ -67,7 +68,7 @@ def link(session: Session, rows: list[tuple[UUID, dict[str, Any]]], write: Any) 
     }
     if not numbers:
         return
-    for (scheme, number), holder in find_codes(session, None, set(numbers)).items():
+    for (scheme, number), holder in find_codes(session, set(numbers), live(_ORGANISATION)).items():
         if holder != numbers[scheme, number]:
             raise Invalid(
                 {
@@ -80,10 +81,6 @@ def link(session: Session, rows: list[tuple[UUID, dict[str, Any]]], write: Any) 
                     ]
                 }
             )
-
-
-def _live() -> sa.ColumnElement[bool]:
-    return sa.and_(_ORGANISATION.c.retired_at.is_(None), _ORGANISATION.c.merged_into.is_(None))
 
 
 ORGANISATION = Kind(

@@ -11,15 +11,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .. import references
-from ..crypto import blinds
 from ..db import new_id
 from ..messages import N_, Problem
 from ..records import Change, Invalid, New, in_chunks
+from ..storing import live
 from .homes import household_key, households
 from .models import Household, Resident
+from .numbers import find_numbers, number_codes
 from .rules import HEADS
 
 Rows = Sequence[tuple[UUID, dict[str, Any]]]
+_RESIDENT: sa.Table = Resident.__table__  # type: ignore[assignment]
 
 
 @dataclass(slots=True)
@@ -130,24 +132,11 @@ def _household(one: _Wanted) -> dict[str, Any]:
 
 def _refuse_held_numbers(session: Session, rows: Rows, write: Any) -> None:
     changed: dict[str, Any] | None = write.changed
-    if changed is not None and not changed.get("id_number"):
+    if changed is not None and not {"id_number", "doc_type"} & changed.keys():
         return
-    keys = session.info["keys"]
-    table: sa.Table = Resident.__table__  # type: ignore[assignment]
-    for record_id, values in rows:
-        number = values.get("id_number")
-        if not number:
-            continue
-        holder = session.execute(
-            sa.select(table.c.id).where(
-                table.c.id_number_index.in_(blinds(keys, "resident.id_number", number)),
-                table.c.doc_type == values.get("doc_type"),
-                table.c.retired_at.is_(None),
-                table.c.merged_into.is_(None),
-                table.c.id != record_id,
-            )
-        ).first()
-        if holder is not None:
+    wanted = {code: record_id for record_id, values in rows for code in number_codes(values)}
+    for code, holder in find_numbers(session, set(wanted), live(_RESIDENT)).items():
+        if holder != wanted[code]:
             raise Invalid(
                 {
                     "id_number": [

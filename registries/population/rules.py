@@ -43,7 +43,7 @@ def check_number(provinces: Provinces, checked: Checked, stored: Mapping[str, An
         return
     doc_type = record.get("doc_type")
     if doc_type is None or (doc_type == identifiers.NO_DOCUMENT and "doc_type" not in values):
-        doc_type = values["doc_type"] = _guessed(number)
+        doc_type = values["doc_type"] = usual_document(number)
     found = identifiers.check_person_number(
         doc_type,
         number,
@@ -75,7 +75,8 @@ def _fill_in(record: Mapping[str, Any], checked: Checked, found: identifiers.Per
         checked.values["birth_date"] = found.birth_date.isoformat()
 
 
-def _guessed(number: str) -> str:
+def usual_document(number: str) -> str:
+    """The kind of document that a number without one most likely belongs to."""
     known = identifiers.guess_doc_type(number)
     return known or ("PASSPORT" if _PASSPORT.fullmatch(number) else identifiers.RESIDENT_ID)
 

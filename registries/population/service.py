@@ -24,6 +24,7 @@ from .homes import DWELLING, HOUSEHOLD, dwellings, households
 from .likeness import alike_residents, like_resident
 from .linking import link_residents
 from .models import Resident, ResidentEvent, ResidentGroup, ResidentLink, ResidentStay
+from .numbers import find_numbers, number_codes
 from .schemas import ResidentSchema
 from .stays import follow, settle
 
@@ -85,12 +86,6 @@ def _given(name: str) -> str:
     return name[start:]
 
 
-def resident_codes(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A resident is found by the document number."""
-    number = values.get("id_number")
-    return [("id_number", number)] if number else []
-
-
 def resident_print(values: Mapping[str, Any]) -> str | None:
     """Without a number: name, birth date and address."""
     if values.get("id_number"):
@@ -117,7 +112,9 @@ RESIDENT = Kind(
     derive=derive_resident,
     columns=resident_columns,
     link=link_residents,
-    codes=resident_codes,
+    codes=number_codes,
+    find_codes=find_numbers,
+    guessed=frozenset({"doc_type"}),
     fingerprint=resident_print,
     sort_columns=SORT_KEYS,
     settle=settle_resident,

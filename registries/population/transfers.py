@@ -29,6 +29,7 @@ from .homes import households
 from .households import members, move_household
 from .life_events import return_after_absence, transfer
 from .models import Resident, TransferRequest
+from .numbers import number_codes
 from .rules import MOVED_OUT
 from .service import residents
 
@@ -52,9 +53,11 @@ class ToAnswer:
 
 
 def request(
-    session: Session, id_number: str, *, area_id: UUID, actor: Actor, reason: str, with_household: bool = False,
+    session: Session, id_number: str, *, doc_type: str | None = None, area_id: UUID, actor: Actor, reason: str,
+    with_household: bool = False,
 ) -> Asked:
-    """Ask for the resident with this number to come to an area of the actor's own.
+    """Ask for the resident with this number to come to an area of the actor's own; without a ``doc_type`` it is that
+    of the usual document, or of whichever only one resident has it with.
 
     :raises NotAllowed: the actor may not write residents there.
     :raises Refused: the number is in no record, or in one that the actor may change without asking.
@@ -64,8 +67,7 @@ def request(
         raise NotAllowed("write resident there")
     if not reason.strip():
         raise Refused(Problem(N_("A transfer needs a reason."), N_("Write why the person belongs to your area.")))
-    holder = residents.holders(session, {("id_number", id_number)}).get(("id_number", id_number))
-    item = next(iter(residents.load(session, [holder])), None) if holder else None
+    item = _holder(session, id_number, doc_type)
     if item is None or actor.may("write", "population", item.area_path):
         raise Refused(Problem(
             N_("There is nobody to ask for with this number."), N_("Add the person, or change the record you have."),
@@ -85,13 +87,19 @@ def enter(
     :raises Refused: a transfer needs a reason and none is given, or it was asked for already.
     """
     checked = residents.check(session, raw)
-    number = checked.values.get("id_number")
-    holder = residents.holders(session, {("id_number", number)}).get(("id_number", number)) if number else None
-    item = next(iter(residents.load(session, [holder])), None) if holder else None
+    number, doc_type = checked.values.get("id_number"), checked.values.get("doc_type")
+    item = _holder(session, number, doc_type)
     area_id = checked.values.get("area_id")
     if number is None or item is None or area_id is None or actor.may("read", "population", item.area_path):
         return residents.create(session, raw, actor=actor, reason=reason, as_of=as_of)
-    return request(session, number, area_id=area_id, actor=actor, reason=reason or "")
+    return request(session, number, doc_type=doc_type, area_id=area_id, actor=actor, reason=reason or "")
+
+
+def _holder(session: Session, id_number: str | None, doc_type: str | None) -> Item | None:
+    codes = number_codes({"id_number": id_number, "doc_type": doc_type})
+    held = residents.holders(session, set(codes))
+    holder = next((held[code] for code in codes if code in held), None)
+    return next(iter(residents.load(session, [holder])), None) if holder else None
 
 
 def mine(session: Session, *, actor: Actor, limit: int = 200) -> list[Asked]:

@@ -81,9 +81,7 @@ def test_saving_an_organisation_again_does_not_meet_its_own_number(any_database:
 def test_numbers_lead_to_live_records(any_database: Database, actor: Actor):
     item = stored(any_database, actor, uscc=CODE, tw_ubn="22099131")
     with any_database.reading() as session:
-        found = service.find_codes(
-            session, None, {("uscc", CODE), ("uscc", OTHER_CODE), ("tw_ubn", "22099131")}
-        )
+        found = organisations.holders(session, {("uscc", CODE), ("uscc", OTHER_CODE), ("tw_ubn", "22099131")})
     assert found == {("uscc", CODE): item.id, ("tw_ubn", "22099131"): item.id}
 
 

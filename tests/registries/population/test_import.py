@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from registries import days, importing, references
+from registries import days, importing, merging, references
 from registries.access import console
 from registries.chinese import fold
 from registries.demo.numbers import with_id_check
@@ -205,3 +205,47 @@ def test_no_heading_stands_for_two_fields(schema):
     fields = schema._declared_fields.values()
     words = Counter(fold(word) for item in fields for word in {*item.headings, item.label})
     assert [word for word, number in words.items() if number > 1] == []
+
+
+def people(database):
+    """Name, kind of document and number of everybody, by name."""
+    with database.reading() as session:
+        items = residents.items(session, session.execute(sa.select(residents.kind.table)).all())
+    told = (opened(database.keys, item.values) for item in items)
+    return sorted((values["name"], values["doc_type"], values["id_number"]) for values in told)
+
+
+def test_one_number_on_two_kinds_of_document_is_two_people(any_register, sheet):
+    passport, permit = row(1, 姓名="王一", 证件类型="护照"), row(1, 姓名="李四", 证件类型="台胞证")
+    for cells in (passport, permit):
+        cells[2] = "12345678"
+    imported(any_register, sheet(passport))
+    assert imported(any_register, sheet(permit)).counts["new"] == 1
+    both = [("李四", "TW_PERMIT", "12345678"), ("王一", "PASSPORT", "12345678")]
+    assert people(any_register) == both
+    assert staged(any_register, sheet(permit, passport)).counts["same"] == 2
+
+
+def test_a_number_without_its_document_leads_to_the_one_person_who_has_it(register, sheet):
+    headings = ["姓名", "公民身份号码", "现住址"]
+    imported(register, sheet(row(1, 姓名="王一", 证件类型="护照", 公民身份号码="12345678")))
+    batch = imported(register, sheet(["王一", "12345678", "望海路9号"], headings=headings))
+    assert (batch.counts["changed"], people(register)) == (1, [("王一", "PASSPORT", "12345678")])
+    imported(register, sheet(row(2, 姓名="李四", 证件类型="台胞证", 公民身份号码="12345678")))
+    batch = staged(register, sheet(["谁", "12345678", "望海路1号"], headings=headings))
+    assert (batch.counts["changed"], batch.counts["error"]) == (0, 1)
+
+
+def test_a_merged_person_is_found_by_the_number_on_the_same_kind_of_document_only(register, sheet):
+    imported(register, sheet(
+        row(1, 姓名="王一", 证件类型="护照", 公民身份号码="12345678"), row(2, 姓名="王义", 公民身份号码="", 证件类型=""),
+    ))  # fmt: skip
+    with register.writing("population") as session:
+        items = residents.items(session, session.execute(sa.select(residents.kind.table)).all())
+        first, second = sorted(items, key=lambda item: item.values["name"] == "王一")
+        merging.merge(
+            session, residents, (first.id, first.version), (second.id, second.version), actor=ACTOR, reason="one"
+        )
+    assert staged(register, sheet(row(5, 姓名="李四", 证件类型="台胞证", 公民身份号码="12345678"))).counts["new"] == 1
+    again = staged(register, sheet(row(1, 姓名="王一", 证件类型="护照", 公民身份号码="12345678")))
+    assert again.counts["same"] == 1

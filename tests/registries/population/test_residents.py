@@ -291,3 +291,21 @@ def test_two_records_without_number_are_recognised_by_name_birth_and_address(reg
     fingerprint = residents.kind.fingerprint
     assert fingerprint(one) == fingerprint(other)
     assert fingerprint({**one, "id_number": NUMBER}) is None
+
+
+def test_a_kind_of_document_on_which_somebody_else_has_the_number_is_refused(register):
+    one = create(register, doc_type="PASSPORT", id_number="12345678", birth_date="1980-01-01")
+    create(register, name="李四", doc_type="TW_PERMIT", id_number="12345678", birth_date="1981-01-01")
+    with pytest.raises(Invalid) as refused, register.writing("population") as session:
+        residents.update(session, one.id, {"doc_type": "TW_PERMIT"}, version=one.version, actor=ACTOR, reason="seen")
+    assert list(refused.value.errors) == ["id_number"]
+
+
+def test_a_retired_person_comes_back_beside_one_with_the_number_on_another_document(register):
+    one = create(register, doc_type="PASSPORT", id_number="12345678", birth_date="1980-01-01")
+    create(register, name="李四", doc_type="TW_PERMIT", id_number="12345678", birth_date="1981-01-01")
+    with register.writing("population") as session:
+        gone = residents.retire(session, one.id, version=one.version, actor=ACTOR, reason="left")
+    with register.writing("population") as session:
+        back = residents.restore(session, one.id, version=gone.version, actor=ACTOR, reason="came back")
+    assert back.retired_at is None

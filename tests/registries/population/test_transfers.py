@@ -269,3 +269,18 @@ def test_a_request_for_an_unknown_id_is_not_there(database, holder):
         transfers.approve(session, new_id(), actor=holder)
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(transfers.TransferRequest)) == 0
+
+
+def test_a_number_on_another_document_than_the_one_held_elsewhere_is_another_person(database, paths, asker, actor):
+    raw = {"name": "王一", "doc_type": "PASSPORT", "id_number": "12345678", "birth_date": "1980-01-01"}
+    with database.writing("population") as session:
+        residents.create(session, {**raw, "area_id": HOLDING}, actor=actor, reason="seen")
+    with database.writing("population") as session:
+        told = {**raw, "name": "李四", "doc_type": "TW_PERMIT", "area_id": ASKING}
+        item = transfers.enter(session, told, actor=asker, reason="seen")
+        assert item.area_path == paths[ASKING].path
+    with database.writing("population") as session:
+        told = {"area_id": paths[ASKING].id, "actor": asker, "reason": "Lives here now."}
+        with pytest.raises(Refused):
+            transfers.request(session, "12345678", doc_type="TW_PERMIT", **told)
+        assert transfers.request(session, "12345678", doc_type="PASSPORT", **told).state == "open"
