@@ -7,7 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from .messages import N_, Problem
 from .schemas import Findings
+
+#: What is said of a number that belongs to one record only and that another one has.
+HELD = Problem(N_("Another record holds this number now."), N_("Look that record up; perhaps the two are one."))
 
 
 class NotFound(Exception):

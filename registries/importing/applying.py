@@ -74,9 +74,11 @@ def apply(
 
 def _chunks(session: Session, batch: Batch, storage: Storage) -> Iterator[list[Waiting]]:
     table = STAGED_ROW[batch.database]
-    columns = [table.c[name] for name in (
-        "number", "state", "record_id", "payload", "probable", "source_key", "row_digest",
+    columns: list[sa.ColumnElement[Any]] = [table.c[name] for name in (
+        "number", "state", "record_id", "payload", "probable", "source_key", "row_digest", "incomplete",
     )]
+    # What is wrong with a row that is to be written are warnings only.
+    columns.append(table.c.problems.is_not(None).label("warned"))
     number = 0
     while True:
         rows = session.execute(
@@ -92,7 +94,7 @@ def _chunks(session: Session, batch: Batch, storage: Storage) -> Iterator[list[W
         yield [
             Waiting(
                 row.number, row.state, row.record_id, storage.from_json(values), row.probable, row.source_key,
-                row.row_digest, cells,
+                row.row_digest, row.warned, row.incomplete is not None, cells,
             )
             for row, (values, cells) in zip(rows, told, strict=True)
         ]

@@ -19,6 +19,7 @@ from ..access import Actor
 from ..changes import json_text
 from ..crypto import blinds
 from ..db import new_id
+from ..items import HELD
 from ..messages import N_, Problem
 from ..records import Item, Records, in_chunks
 from ..storing import Sealed, opened
@@ -28,7 +29,6 @@ from .merged import Merged
 
 __all__ = ["CHANGED_SINCE", "Comparer", "Decision"]
 
-HELD = Problem(N_("Another record holds this number now."), N_("Look that record up; perhaps the two are one."))
 CHANGED_SINCE = Problem(N_("The record was changed since the file was checked."), N_("Import the file again."))
 OUTSIDE = N_("%(field)s lies outside the area you may import for.")
 MASKED = N_("%(field)s is masked (“%(value)s”) and is not the mask of the stored value.")
@@ -106,15 +106,19 @@ class Comparer:
         if first != outcome.number:
             return Decision(outcome.number, "duplicate", first_row=first)
         away, item = self.match(outcome, found)
-        told = self._told_before(session, outcome, digest, away, found)
-        if told is not None:
-            return told
+        settled = self._told_before(session, outcome, digest, away, found)
+        if settled is not None:
+            return settled
         marks = [*([item.id] if item else ()), *outcome.codes[:1]]
         earlier = min((self.seen[mark] for mark in marks if mark in self.seen), default=None)
         if earlier is not None and (item is None or item.id in self.seen):
             return self._repeated(session, outcome, item, found, earlier)
         if earlier is not None:
             return _failed(outcome, outcome.codes[0][0], HELD)
+        told = next((code for code in outcome.codes[1:] if code in self.seen), None)
+        if told is not None:
+            # An earlier row gives a further number of this one to a record of its own.
+            return _failed(outcome, told[0], HELD)
         if item is not None and any(self.sees(found.items[i]) for i in found.prints.get(outcome.branch or "", ())):
             # The code is that of the firm, the row that of a branch which stands beside it already.
             return self._repeated(session, outcome, item, found, outcome.number)

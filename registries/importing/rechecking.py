@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 from .. import references
 from ..access import Actor
 from ..changes import CHANGE, json_text
+from ..items import HELD
 from ..records import Item, Records, in_chunks
+from ..storing import opened
 from .batches import STAGED_ROW, Batch, cells_text, seal_row
 from .checking import Outcome, RowReader
 from .comparing import CHANGED_SINCE, Comparer
@@ -38,6 +40,8 @@ class Waiting:
     probable: UUID | None
     source_key: str | None
     row_digest: bytes | None
+    warned: bool
+    incomplete: bool
     cells: list[Any] = field(default_factory=list, repr=False)
 
 
@@ -62,11 +66,13 @@ class Rechecker:
         targets = [row.record_id for row in rows if row.state == "changed"]
         items = {item.id: item for chunk in in_chunks(targets) for item in self.records.load(self.session, chunk)}
         since = self._changed_since(targets)
+        taken = self._taken([row for row in rows if row.state == "changed"], items)
         for row in rows:
             if row.state == "changed":
-                problems[row.number] = self._changed(row, items.get(row.record_id), since.get(row.record_id))
+                item, field_name = items.get(row.record_id), taken.get(row.number)
+                problems[row.number] = self._changed(row, item, since.get(row.record_id), field_name)
             elif row.row_digest in written:
-                row.state = "same"
+                row.state, row.probable = "same", None
             else:
                 problems[row.number] = self._new(row, outcomes[row.number], found)
         self.made.update(row.record_id for row in rows if row.state == "new")
@@ -112,6 +118,20 @@ class Rechecker:
                 found[row.record_id].update(names.union(*groups))
         return found
 
+    def _taken(self, rows: Sequence[Waiting], items: dict[UUID, Item]) -> dict[int, str]:
+        """The rows that give their record a code which another one holds by now, with the field of the code."""
+        kind, keys = self.records.kind, self.session.info["keys"]
+        coming: dict[int, set[tuple[str, str]]] = {}
+        for row in rows:
+            if row.record_id in items:
+                stored = opened(keys, items[row.record_id].values)
+                coming[row.number] = {*kind.codes({**stored, **row.values})} - {*kind.codes(stored)}
+        held = self.records.holders(self.session, {code for codes in coming.values() for code in codes})
+        return {
+            row.number: code[0] for row in rows for code in sorted(coming.get(row.number, ()))
+            if held.get(code, row.record_id) != row.record_id
+        }
+
     def _new(self, row: Waiting, outcome: Outcome, found: Found) -> dict[str, Any]:
         decision = self.comparer.decide(self.session, None, outcome, row.row_digest or row.record_id.bytes, found)
         row.state, row.probable = decision.state, decision.probable
@@ -119,12 +139,15 @@ class Rechecker:
             row.record_id, row.values = decision.record_id, decision.values
         return decision.problems
 
-    def _changed(self, row: Waiting, item: Item | None, since: set[str] | None) -> dict[str, Any]:
+    def _changed(self, row: Waiting, item: Item | None, since: set[str] | None, taken: str | None) -> dict[str, Any]:
         if self.comparer.seen.setdefault(row.record_id, row.number) != row.number:
             row.state = "duplicate"
         elif item is None or item.retired_at is not None or item.merged_into is not None:
             row.state = "error"
             return {"record_id": [CHANGED_SINCE.as_json()]}
+        elif taken is not None:
+            row.state = "error"
+            return {taken: [HELD.as_json()]}
         elif since is None:
             return {}
         elif not self.comparer.sees(item):
@@ -145,11 +168,15 @@ class Rechecker:
         for row in rows:
             state, probable = before[row.number]
             counts["probable"] += (row.probable is not None) - (probable is not None)
-            if row.state == state:
+            if (row.state, row.probable) == (state, probable):
                 continue
             counts[state] -= 1
             counts[row.state] += 1
-            values: dict[str, Any] = {"state": row.state, "record_id": row.record_id}
+            values: dict[str, Any] = {"state": row.state, "record_id": row.record_id, "probable": row.probable}
+            if row.state not in ("new", "changed"):
+                counts["warnings"] -= row.warned
+                counts["incomplete"] -= row.incomplete
+                values["incomplete"] = None
             place = self.session.info["keys"], self.batch.id, row.number
             if row.state == "error":
                 values["problems"] = seal_row(*place, json_text({"errors": problems[row.number], "warnings": {}}))

@@ -11,8 +11,12 @@ import sqlalchemy as sa
 from registries import importing
 from registries.access import Actor, Grant
 from registries.demo.numbers import credit_code
-from registries.importing import ColumnMapping
+from registries.facilities.service import facilities
+from registries.importing import ColumnMapping, reviewing
 from registries.organisations.service import organisations
+from registries.population.service import residents
+from registries.registrations import check_licence_number
+from tests.conftest import demo_number
 from tests.factories import Sheet
 
 HEADINGS = ["单位名称", "统一社会信用代码", "地址", "从业人数", "网格编码"]
@@ -119,3 +123,79 @@ def test_two_rows_that_come_to_be_about_one_record_write_it_once(staged, applied
     counts = applied(batch)
     assert counts.get("changed", 0) == 0
     assert sum(counts.values()) == 2
+
+
+def make(database, actor, records, **raw: Any) -> Any:
+    with database.writing(records.kind.database) as session:
+        return records.create(session, {"area_id": INSIDE, **raw}, actor=actor, reason="seen")
+
+
+def first_failure(database, batch) -> tuple[int, list[str]]:
+    with database.reading() as session:
+        number, _cells, problems = next(importing.failed_rows(session, importing.find(session, batch.id)))
+    return number, list(problems)
+
+
+@pytest.mark.parametrize(("records", "made", "heading", "number", "field", "other"), [
+    (residents, {"name": "甲五", "doc_type": "NONE", "no_id_reason": "其他"}, "证件号码", demo_number(5, "1"),
+     "id_number", {"name": "乙五", "id_number": demo_number(5, "1")}),
+    (facilities, {"name": "栓", "subclass": "0101", "location": "临河路1号"}, "部件标识码", "0001010101000777",
+     "code", {"name": "栓2", "subclass": "0101", "location": "临河路2号", "code": "0001010101000777"}),
+    (organisations, {"name": "丙厂", "org_type": "03", "address": "临河路1号"}, "统一社会信用代码",
+     credit_code("91", 7), "uscc", {
+         "name": "丁厂", "org_type": "03", "address": "临河路2号",
+         "registrations": [{"scheme": "uscc", "number": credit_code("91", 7)}],
+     }),
+])  # fmt: skip
+def test_a_number_that_somebody_took_since_the_check_fails_its_row_alone(
+    any_database, actor, records, made, heading, number, field, other
+):
+    one, two = make(any_database, actor, records, **made), make(any_database, actor, records, **{**made, "name": "戊"})
+    rows = [[str(one.id), number, "x"], [str(two.id), "", "y"]]
+    table, told = Sheet(["记录号", heading, "备注"], rows), importing.Options("numbers.csv")
+    batch = importing.stage(any_database, records, table, told, actor=actor, workers=0)
+    assert batch.counts["changed"] == 2
+    make(any_database, actor, records, **other)
+    batch = importing.apply(any_database, records, batch.id, actor=actor)
+    assert (batch.counts["changed"], batch.counts["error"]) == (1, 1)
+    assert first_failure(any_database, batch) == (2, [field])
+
+
+def test_what_was_said_of_rows_that_are_not_written_any_more_is_not_counted(database, actor):
+    table = Sheet(["姓名", "网格", "出生日期", "地址"], [["赵大", INSIDE, "1950-01-01", "临河路5号"]])
+    staged = [
+        importing.stage(database, residents, table, importing.Options(name), actor=actor, workers=0)
+        for name in ("one.csv", "two.csv")
+    ]
+    assert [(batch.counts["warnings"], batch.counts["incomplete"]) for batch in staged] == [(1, 1)] * 2
+    counts = [importing.apply(database, residents, batch.id, actor=actor).counts for batch in staged]
+    assert [(told["new"], told["warnings"], told["incomplete"]) for told in counts] == [(1, 1, 1), (0, 0, 0)]
+
+
+def test_a_likeness_that_came_up_since_the_check_is_shown_at_the_row(database, actor):
+    headings = ["姓名", "性别", "网格", "出生日期", "地址", "备注"]
+    row = ["赵大", "1", INSIDE, "1950-01-01", "临河路5号"]
+    batch, other = (
+        importing.stage(database, residents, Sheet(headings, [[*row, note]]), importing.Options(f"{note}.csv"),
+                        actor=actor, workers=0)
+        for note in ("x", "y")
+    )  # fmt: skip
+    importing.apply(database, residents, other.id, actor=actor)
+    assert importing.apply(database, residents, batch.id, actor=actor).counts["probable"] == 1
+    with database.reading() as session:
+        assert len(reviewing.doubts(session, residents, batch, actor=actor)) == 1
+
+
+def test_a_further_number_that_an_earlier_row_gives_to_another_record_fails_the_row(database, staged, applied):
+    headings = ["单位名称", "统一社会信用代码", "注册号", "地址", "网格编码"]
+    licence = next(
+        number for digit in range(10) if not check_licence_number(number := f"21020000001234{digit}").errors
+    )
+    batch = staged(
+        ["甲厂", credit_code("91", 1), licence, "临河路1号", INSIDE],
+        ["乙厂", credit_code("91", 2), licence, "临河路9号", INSIDE],
+        headings=headings,
+    )
+    assert applied(batch) == {"new": 1, "error": 1}
+    assert first_failure(database, batch) == (3, ["licence_no"])
+    assert stored(database).name == "甲厂"

@@ -238,7 +238,8 @@ def test_a_number_without_its_document_leads_to_the_one_person_who_has_it(regist
 
 def test_a_merged_person_is_found_by_the_number_on_the_same_kind_of_document_only(register, sheet):
     imported(register, sheet(
-        row(1, 姓名="王一", 证件类型="护照", 公民身份号码="12345678"), row(2, 姓名="王义", 公民身份号码="", 证件类型=""),
+        row(1, 姓名="王一", 证件类型="护照", 公民身份号码="12345678"),
+        row(2, 姓名="王义", 公民身份号码="", 证件类型=""),
     ))  # fmt: skip
     with register.writing("population") as session:
         items = residents.items(session, session.execute(sa.select(residents.kind.table)).all())
