@@ -288,6 +288,13 @@ def history(session: Session, database: str, record_id: UUID) -> list[Change]:
     )]
 
 
+def was_erased(session: Session, database: str, record_id: UUID) -> bool:
+    """Whether a record was erased on legal request, so that its log tells nothing of it any more."""
+    table = CHANGE[database]
+    erased = sa.select(table.c.id).where(table.c.record_id == record_id, table.c.action == "erase").limit(1)
+    return session.scalar(erased) is not None
+
+
 def of_batch(session: Session, database: str, batch_id: UUID, newest_first: bool = True) -> Iterator[Change]:
     """The changes that an import made, streamed; what an undo of it did is left out."""
     table = CHANGE[database]

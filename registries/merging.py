@@ -24,6 +24,7 @@ from .access import Actor, NotAllowed
 from .areas import follow
 from .changes import Entry
 from .crypto import open_sealed
+from .items import HELD
 from .messages import N_, Problem, Refused
 from .records import Change, Conflict, Invalid, Item, Records, require
 from .schemas import Checked
@@ -31,7 +32,6 @@ from .storing import Kind, opened
 
 #: Under which names the log tells of whom a record was merged with, or told apart from.
 FROM, APART = "merged_from", "apart_from"
-HELD = Problem(N_("Another record holds this number now."), N_("Look that record up; perhaps the two are one."))
 
 
 @dataclass(slots=True)
@@ -139,7 +139,7 @@ def apart(
 def unmerge(session: Session, records: Records, other_id: UUID, *, actor: Actor, reason: str) -> Unmerged:
     """Part a merged record from its survivor again.
 
-    :raises Refused: the record is not merged, or its survivor was merged itself since.
+    :raises Refused: the record is not merged, its survivor was merged itself since, or both were erased.
     :raises Invalid: meanwhile another record holds a number that would come back.
     """
     other = records.writable(session, other_id, actor=actor, action="merge")
@@ -223,7 +223,10 @@ class _Story:
 
 
 def _undone(log: Sequence[changes.Change], other_id: UUID) -> tuple[set[int], int]:
-    """The places in a history of what an unmerge took back or wrote, and of the merger that is taken back now."""
+    """The places in a history of what an unmerge took back or wrote, and of the merger that is taken back now.
+
+    An erased history tells of no merger, also not of those that were taken back before it was erased.
+    """
     in_force: dict[str, int] = {}
     undone: set[int] = set()
     for at, change in enumerate(log):
@@ -231,7 +234,12 @@ def _undone(log: Sequence[changes.Change], other_id: UUID) -> tuple[set[int], in
         if change.action == "merge" and after:
             in_force[after] = at
         elif change.action == "unmerge" and before:
-            undone |= {at, in_force.pop(before)}
+            undone |= {at, in_force.pop(before, at)}
+    if str(other_id) not in in_force:
+        raise Refused(Problem(
+            N_("The history does not tell of this merger any more, because it was erased on request."),
+            N_("Make a new record if one is needed."),
+        ))  # fmt: skip
     merge_at = in_force[str(other_id)]
     return undone | {merge_at}, merge_at
 

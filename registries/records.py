@@ -18,12 +18,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import references
+from . import changes, references
 from .access import Actor, NotAllowed
 from .crypto import blinds
 from .db import new_id, now
-from .items import Change, Conflict, Doubtful, Invalid, Item, New, NotFound
-from .messages import N_, Problem
+from .items import HELD, Change, Conflict, Doubtful, Invalid, Item, New, NotFound
+from .messages import N_, Problem, Refused
 from .rows import Rows, in_chunks
 from .schemas import Checked, merged
 from .storing import no_links, opened
@@ -101,11 +101,10 @@ class Records(Rows):
         """Change the given fields of a record as ``version`` knew it; ``strict`` as in `create`.
 
         :raises Conflict: it was changed since; nothing is written.
+        :raises Refused: it was merged into another record, or erased.
         :raises Invalid: a value breaks a rule (`Doubtful`: may be wrong and no reason is given).
         """
-        item = self.writable(session, record_id, actor=actor)
-        if item.version != version:
-            raise Conflict(item)
+        item = self._own(session, record_id, version, actor)
         stored = opened(session.info["keys"], item.values)
         known = references.load(session)
         checked = self.check(session, raw, stored, strict)
@@ -127,17 +126,24 @@ class Records(Rows):
         return item
 
     def retire(self, session: Session, record_id: UUID, *, version: int, actor: Actor, reason: str) -> Item:
-        """Take a record out of use; it stays readable and can be brought back with `restore`."""
-        return self._set_retired(session, record_id, version, now(), "retire", actor, reason)
+        """Take a record out of use; it stays readable and can be brought back with `restore`.
+
+        :raises Refused: it is out of use already, or was merged into another record.
+        """
+        item = self._own(session, record_id, version, actor)
+        if item.retired_at is not None:
+            raise Refused(Problem(N_("The record is out of use already."), N_("Read the page again.")))
+        return self._set_retired(session, item, now(), "retire", actor, reason)
 
     def restore(self, session: Session, record_id: UUID, *, version: int, actor: Actor, reason: str) -> Item:
         """Bring a retired record back into use.
 
+        :raises Refused: it was erased on request, which is for good, or merged into another record.
         :raises Invalid: another record holds its number now.
         """
-        item = self.writable(session, record_id, actor=actor)
+        item = self._own(session, record_id, version, actor)
         self.refuse_held(session, item.id, opened(session.info["keys"], item.values))
-        return self._set_retired(session, record_id, version, None, "restore", actor, reason)
+        return self._set_retired(session, item, None, "restore", actor, reason)
 
     def refuse_held(self, session: Session, record_id: UUID, values: Mapping[str, Any]) -> None:
         """Refuse values with an official code that another live record holds; kinds with a `Kind.link` do so there.
@@ -146,19 +152,29 @@ class Records(Rows):
         """
         for (name, _text), holder in self.holders(session, set(self.kind.codes(values))).items():
             if holder != record_id:
-                raise Invalid({name: [Problem(
-                    N_("Another record holds this number now."), N_("Look that record up; perhaps the two are one."),
-                )]})
+                raise Invalid({name: [HELD]})
 
-    def _set_retired(
-        self, session: Session, record_id: UUID, version: int, at: datetime | None, action: str, actor: Actor,
-        reason: str,
-    ) -> Item:
+    def _own(self, session: Session, record_id: UUID, version: int, actor: Actor) -> Item:
+        """The record at ``version``, if it stands for itself: for a merged one another answers, for an erased none."""
         item = self.writable(session, record_id, actor=actor)
         if item.version != version:
             raise Conflict(item)
+        if item.retired_at is not None and changes.was_erased(session, self.kind.database, item.id):
+            raise Refused(Problem(
+                N_("This record was erased on request, for good."), N_("Make a new record if one is needed."),
+            ))  # fmt: skip
+        if item.merged_into is not None:
+            raise Refused(Problem(
+                N_("This record was merged into %(id)s."), N_("Change that one, or take the merger back first."),
+                id=str(item.merged_into),
+            ))  # fmt: skip
+        return item
+
+    def _set_retired(
+        self, session: Session, item: Item, at: datetime | None, action: str, actor: Actor, reason: str
+    ) -> Item:
         self.change(session, [Change(item, {}, {"retired_at": at}, action)], actor=actor, reason=reason)
-        return self.load(session, [record_id])[0]
+        return self.load(session, [item.id])[0]
 
 
 

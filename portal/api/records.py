@@ -149,7 +149,6 @@ def retire(kind: str, record_id: UUID) -> Response:
     reason = asking.reason_in(asking.parameters("reason").get("reason"), required=True, in_query=True)
 
     def write(session: Session) -> Item:
-        _require_state(here.records.writable(session, record_id, actor=here.actor), retired=False)
         return here.records.retire(session, record_id, version=version, actor=here.actor, reason=reason or "")
 
     _note(here, record_id)
@@ -167,7 +166,7 @@ def restore(kind: str, record_id: UUID) -> Response:
     reason = asking.reason_in(asking.body({"reason": str})["reason"], required=True)
 
     def write(session: Session) -> Item:
-        _require_state(here.records.writable(session, record_id, actor=here.actor), retired=True)
+        _require_retired(here.records.writable(session, record_id, actor=here.actor))
         return here.records.restore(session, record_id, version=version, actor=here.actor, reason=reason or "")
 
     _note(here, record_id)
@@ -219,13 +218,9 @@ def _require_links(session: Session, here: Site, values: dict[str, Any], stored:
     link_targets.require(session, here.system.catalogue, here.records, values, actor=here.actor, stored=stored)
 
 
-def _require_state(item: Item, retired: bool) -> None:
-    if item.merged_into is not None:
-        told = gettext(N_("This record was merged into %(id)s.")) % {"id": item.merged_into}
-        raise Answered(problems.answer(409, told))
-    if (item.retired_at is not None) != retired:
-        told = gettext(N_("The record is in use.") if retired else N_("The record is out of use already."))
-        raise Answered(problems.answer(409, told))
+def _require_retired(item: Item) -> None:
+    if item.retired_at is None and item.merged_into is None:
+        raise Answered(problems.answer(409, gettext(N_("The record is in use."))))
 
 
 def _note(here: Site, record_id: UUID) -> None:

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from registries import chain, changes, checking, erasure
+from registries import chain, changes, checking, erasure, merging
 from registries.access import Actor, Grant, NotAllowed
 from registries.changes import CHANGE
 from registries.db import DATABASES, Database, new_id, now
 from registries.importing.batches import BATCH, STAGED_ROW
+from registries.messages import Refused
 from registries.records import NotFound
 
 REASON = "Request 2026-17"
@@ -161,3 +162,27 @@ def test_every_kind_can_be_erased(any_database, catalogue, records, actor):
     for kind, ids in records.items():
         erasure.erase(any_database, catalogue[kind], ids[0], REASON, actor=actor)
     assert [one for one in checking.check(any_database, catalogue) if one.severity == "error" and one.kind] == []
+
+
+@pytest.mark.parametrize("verb", ["restore", "update", "retire"])
+def test_who_was_erased_is_not_brought_back_into_use(any_database, catalogue, erased, actor, verb):
+    residents = catalogue["resident"]
+    with any_database.writing("population") as session:
+        version = residents.load(session, [erased])[0].version
+        told = {"raw": {"name": "王小明"}} if verb == "update" else {}
+        with pytest.raises(Refused, match="erased"):
+            getattr(residents, verb)(session, erased, version=version, actor=actor, reason="seen", **told)
+    left = row(any_database, catalogue, erased)
+    assert (left["name"], left["retired_at"] is None) == ("", False)
+
+
+def test_a_merger_that_was_erased_is_not_taken_back(any_database, catalogue, records, actor):
+    residents, (survivor, other, third, *_) = catalogue["resident"], records["resident"]
+    with any_database.writing("population") as session:
+        for one in (third, other):
+            items = residents.load(session, [survivor, one])
+            merging.merge(session, residents, *((item.id, item.version) for item in items), actor=actor, reason="one")
+        merging.unmerge(session, residents, third, actor=actor, reason="two")
+    erasure.erase(any_database, residents, survivor, REASON, actor=actor)
+    with pytest.raises(Refused, match="erased"), any_database.writing("population") as session:
+        merging.unmerge(session, residents, other, actor=actor, reason="two")

@@ -315,3 +315,28 @@ def test_others_still_refer_to_a_record_by_all_its_ids(any_database, firms):
     merge(any_database, organisations, first, second)
     with any_database.reading() as session:
         assert merging.with_merged(session, organisations.kind, first) == [first, second, third]
+
+
+@pytest.mark.parametrize("verb", ["update", "retire", "restore"])
+def test_a_merged_record_is_left_alone_because_its_survivor_answers_for_it(database, verb):
+    records = KINDS["organisation"]
+    survivor, other = make(database, records), make(database, records)
+    merge(database, records, survivor, other)
+    before = rows(database, records, [other])
+    told = {"raw": {"note": "x"}} if verb == "update" else {}
+    with database.writing("organisations") as session:
+        version = records.load(session, [other])[0].version
+        with pytest.raises(Refused, match="merged"):
+            getattr(records, verb)(session, other, version=version, actor=ACTOR, reason="seen", **told)
+    assert rows(database, records, [other]) == before
+
+
+def test_a_record_out_of_use_is_not_taken_out_again(database):
+    records = KINDS["organisation"]
+    record_id = make(database, records)
+    with database.writing("organisations") as session:
+        gone = records.retire(session, record_id, version=1, actor=ACTOR, reason="closed")
+    with pytest.raises(Refused), database.writing("organisations") as session:
+        records.retire(session, record_id, version=gone.version, actor=ACTOR, reason="closed again")
+    with database.reading() as session:
+        assert records.load(session, [record_id])[0].retired_at == gone.retired_at

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app import catalogue
 from portal.api import tokens
-from registries import person_fields, showing
+from registries import merging, person_fields, showing
 from registries import references as known
+from registries.access import console
 from registries.schemas import Parts
 from registries.storing import Sealed
 from tests import factories
@@ -283,3 +285,16 @@ def test_doubtful_values_are_made_with_a_reason(program, kind, values, monkeypat
     assert (asked.status_code, asked.json["confirm"]) == (422, True)
     assert "/values/note" in [error["pointer"] for error in asked.json["errors"]]
     assert write("POST", f"/{kind}", {**body, "reason": "seen"}).status_code == 201
+
+
+def test_a_merged_record_is_neither_changed_nor_retired(site, program, kind, values):
+    write, records = program(writer_of(kind)), site.system.catalogue[kind]
+    made = [create(write, kind, values()).json["id"] for _ in range(2)]
+    with site.system.database.writing(records.kind.database) as session:
+        pair = [(UUID(one), 1) for one in made]
+        merging.merge(session, records, *pair, actor=console("test"), reason="one and the same")
+    for method, body in (("PATCH", {"values": {"note": "x"}, "reason": REASON}), ("DELETE", None)):
+        tail = "" if body else "?reason=x1"
+        answer = write(method, f"/{kind}/{made[1]}{tail}", body, version=2)
+        assert (answer.status_code, answer.content_type) == (409, "application/problem+json")
+        assert made[0] in answer.json["detail"]
