@@ -257,12 +257,17 @@ def head(session: Session, database: str) -> Head:
     return Head(database, row.last_id, row.mac)
 
 
-def since(session: Session, database: str, cursor: int, limit: int = 1000) -> Sequence[tuple[int, str, UUID, str]]:
-    """Changes after ``cursor`` in commit order as (id, kind, record id, action)."""
+def since(
+    session: Session, database: str, cursor: int, limit: int = 1000
+) -> Sequence[tuple[int, str, UUID | None, str]]:
+    """Changes after ``cursor`` in commit order as (id, kind, record id, action); without an id it is of no record.
+
+    Those come too, or whoever reads the log to its end would never arrive there.
+    """
     table = CHANGE[database]
     rows = session.execute(
         sa.select(table.c.id, table.c.kind, table.c.record_id, table.c.action)
-        .where(table.c.id > cursor, table.c.record_id.is_not(None)).order_by(table.c.id).limit(limit)
+        .where(table.c.id > cursor).order_by(table.c.id).limit(limit)
     )
     return [tuple(row) for row in rows]
 

@@ -148,11 +148,11 @@ class Feed:
         return taken
 
     def _documents_of(
-        self, session: Session, rows: Sequence[tuple[int, str, UUID, str]]
+        self, session: Session, rows: Sequence[tuple[int, str, UUID | None, str]]
     ) -> tuple[list[Document], list[Key]]:
         wanted: dict[str, set[UUID]] = {}
         for _id, kind, record_id, _action in rows:
-            if kind in self.findable:
+            if kind in self.findable and record_id is not None:
                 wanted.setdefault(kind, set()).add(record_id)
         documents: list[Document] = []
         for kind, ids in wanted.items():

@@ -45,7 +45,7 @@ def facet_name(known: References, facet: str, value: str) -> str:
     return value if area is None else area.name_zh if known.language == "zh" else area.name_en
 
 
-#: Searches people by words within scopes: session, text, scope paths, limit → (total, items with titles).
+#: Searches people by words within scopes: session, text, scope paths, limit, offset → (total, items with titles).
 People = Callable[..., tuple[int, list[tuple[Any, str]]]]
 
 
@@ -80,6 +80,7 @@ def find(feed: Feed, query: Query, *, actor: Actor, public: bool = False, people
     with feed.database.reading() as session:
         narrowed = replace(
             query, kinds=indexed, audience="public" if public else "staff", limit=max(0, query.limit - len(hits)),
+            offset=max(0, query.offset - total),
             facets=tuple(name for name in query.facets if not public or name not in STAFF_FACETS),
             **({} if public else scopes(feed, actor, indexed)),
         )
@@ -95,22 +96,25 @@ def _people(feed: Feed, query: Query, actor: Actor, people: People) -> tuple[int
         return 0, []
     readings.note(feed.database, actor, "search", "resident", fields=["name"])
     with feed.database.reading() as session:
-        total, found = people(session, query.text, scopes, query.limit)
+        total, found = people(session, query.text, scopes, query.limit, query.offset)
     return total, [{"kind": "resident", "id": str(item.id), "title": title, "score": 1.0} for item, title in found]
 
 
 def scopes(feed: Feed, actor: Actor, kinds: Sequence[str]) -> dict[str, Any]:
-    """Where the actor may see records of these kinds, as ``scopes`` and ``scopes_of`` of a `Query`.
+    """Where the actor may see records of these kinds, as ``scopes``, ``scopes_of`` and ``public_of`` of a `Query`.
 
-    Counts and suggestions are trimmed by it, so each kind is asked for: one may be seen where another may not.
+    Counts and suggestions are trimmed by it, so each kind is asked for: one may be seen where another may not. Of a
+    kind that the actor may see nowhere, what is public is found as everybody finds it.
     """
-    told = {kind: actor.scopes("read", feed.findable[kind].kind.database) for kind in kinds}
+    everywhere = {kind: actor.scopes("read", feed.findable[kind].kind.database) for kind in kinds}
+    told = {kind: paths for kind, paths in everywhere.items() if paths != []}
     wide = None if None in told.values() else {path for paths in told.values() for path in paths or ()}
     return {
         "scopes": None if wide is None else _tokens(wide),
         "scopes_of": {
             kind: _tokens(paths) for kind, paths in told.items() if paths is not None and set(paths) != wide
         },
+        "public_of": tuple(kind for kind in kinds if kind not in told),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -103,15 +104,16 @@ def find(feed: Feed, wish: Wish, *, actor: Actor, led_by: LedBy | None = None) -
         told=_told(feed, wish.text, actor, led_by) if led_by and "organisation" in allowed else {},
         sort="date" if wish.order == "date" else "relevance",
         offset=(wish.page - 1) * wish.limit, limit=wish.limit,
-        **scopes(feed, actor, [kind for kind in allowed if reads(feed, actor, kind)]),
-        public_of=tuple(kind for kind in allowed if not reads(feed, actor, kind)),
+        **scopes(feed, actor, allowed),
     )
     with feed.database.reading() as session:
         allows = feed.still_there(session, actor, False)
-        query, result = answered(lambda asked: feed.search(asked, allows), query)
+        search = partial(feed.search, allowed=allows)
+        query, result = answered(search, query)
+        freed = _without_own(search, query, wish, allowed)
     led = {str(i): word for word, ids in query.told.items() for i in ids}
     return Units(
-        result.total, result.hits, {**result.facets, **_without_own(feed, query, wish, allowed)}, result.suggestion,
+        result.total, result.hits, {**result.facets, **freed}, result.suggestion,
         {hit.id: led[hit.id] for hit in result.hits if hit.id in led},
         max(1, min(-(-result.total // wish.limit), LAST_PAGE)), query.text if query.text != wish.text else None,
     )
@@ -137,7 +139,7 @@ def _kinds(wish: Wish, allowed: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _without_own(
-    feed: Feed, query: Query, wish: Wish, allowed: tuple[str, ...]
+    search: Callable[[Query], Result], query: Query, wish: Wish, allowed: tuple[str, ...]
 ) -> dict[str, tuple[tuple[str, int], ...]]:
     found: dict[str, tuple[tuple[str, int], ...]] = {}
     for name in wish.chosen:
@@ -145,7 +147,7 @@ def _without_own(
         freed = replace(
             query, filters=others, kinds=allowed if name == "kind" else query.kinds, facets=(name,), limit=0, offset=0
         )
-        found.update(feed.engine.search(freed).facets)
+        found.update(search(freed).facets)
     return found
 
 

@@ -55,9 +55,9 @@ class Way:
 
 
 def find_people(
-    session: Session, text: str, scopes: Sequence[str] | None, limit: int
+    session: Session, text: str, scopes: Sequence[str] | None, limit: int, offset: int = 0
 ) -> tuple[int, list[tuple[Item, str]]]:
-    """The residents below these paths (``None``: everywhere) that ``text`` fits: their number and the first.
+    """The residents below these paths (``None``: everywhere) that ``text`` fits: how many, and those from ``offset``.
 
     With each comes a title of name, year of birth and address. Whoever moved out, died or was merged is found too as
     long as the record is in use. The number is exact up to `COUNTED`.
@@ -72,7 +72,7 @@ def find_people(
     if not total and not any(_is_number(word) for word in words):
         found = _everyone(ways, words, paths)
         total = _count(session, found)
-    return (total, _first(session, found, "".join(words), limit)) if total and found is not None else (0, [])
+    return (total, _page(session, found, "".join(words), limit, offset)) if total and found is not None else (0, [])
 
 
 def _is_number(word: str) -> bool:
@@ -135,10 +135,10 @@ def _count(session: Session, found: Any) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
 
 
-def _first(session: Session, found: Any, name: str, limit: int) -> list[tuple[Item, str]]:
+def _page(session: Session, found: Any, name: str, limit: int, offset: int) -> list[tuple[Item, str]]:
     some = found.subquery()
     exact = sa.case((some.c.name == name, 0), else_=1)
-    statement = sa.select(some.c.id).order_by(exact, some.c.name_pinyin, some.c.id).limit(limit)
+    statement = sa.select(some.c.id).order_by(exact, some.c.name_pinyin, some.c.id).limit(limit).offset(offset)
     return [(item, title(item)) for item in residents.load(session, session.scalars(statement).all())]
 
 

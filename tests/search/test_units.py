@@ -12,9 +12,11 @@ from registries import changes
 from registries.access import PUBLIC, Actor, Grant
 from registries.days import today
 from registries.organisations.people import led_by
+from registries.population.lookup import find_people
 from registries.programme.service import PROJECT
 from registries.records import Records
 from search import units
+from search.engine import IndexDamaged, Query
 from search.feed import Feed
 from search.finding import FACETS, find
 from search.units import Wish
@@ -175,3 +177,51 @@ def test_who_may_see_units_finds_published_projects_but_no_drafts(any_database, 
     assert titles(feed, who, "消防进社区") == []
     assert titles(feed, actor, "消防进社区") == ["消防进社区"]
     feed.engine.close()
+
+
+def test_people_and_what_the_index_holds_make_one_list_of_pages(any_database, feed, add, actor):
+    for name in ("王一", "王二", "王三"):
+        add("resident", name, no_id_reason="other", birth_date="1980")
+    add("organisation", "王记面馆", address="临河路1号")
+    feed.rebuild()
+    pages = [
+        find(feed, Query("王", limit=2, offset=offset), actor=actor, people=find_people) for offset in (0, 2, 4)
+    ]
+    assert [page.total for page in pages] == [4, 4, 4]
+    assert [len(page.hits) for page in pages] == [2, 2, 0]
+    titles = [hit["title"] for page in pages for hit in page.hits]
+    assert [title.partition(" ")[0] for title in titles] == ["王二", "王三", "王一", "王记面馆"]
+
+
+def test_who_may_see_nothing_of_a_kind_finds_what_is_public_of_it_as_everybody_does(any_database, feed, add):
+    add("facility", "临河避难场所", subclass="0101", location="x", is_public=True)
+    add("facility", "临河消火栓", subclass="0101", location="y")
+    feed.rebuild()
+    nobody = person(any_database, "clerk", EAST, "organisations")
+    public = [hit["title"] for hit in find(feed, Query("临河"), actor=PUBLIC, public=True).hits]
+    staff = [hit["title"] for hit in find(feed, Query("临河"), actor=nobody).hits]
+    assert staff == public == ["临河避难场所（x）"]
+
+
+def test_an_index_that_is_swapped_between_two_questions_is_asked_again(feed, add, actor, monkeypatch):
+    add("organisation", "临河机械厂", address="临河路1号")
+    feed.rebuild()
+    asked, search = [], feed.engine.search
+
+    def swapped(query, allowed=None):
+        asked.append(query)
+        if len(asked) == 2:
+            raise IndexDamaged("swapped")
+        return search(query, allowed)
+
+    monkeypatch.setattr(feed.engine, "search", swapped)
+    found = units.find(feed, Wish("临河", {"kind": ("organisation",)}), actor=actor)
+    assert (found.total, dict(found.facets["kind"])) == (1, {"organisation": 1})
+
+
+def test_changes_that_are_of_no_record_leave_the_index_up_to_date(any_database, feed):
+    feed.rebuild()
+    with any_database.writing("organisations") as session:
+        changes.append(session, "test", [changes.Entry("code", None, "edit", {"name_zh": [None, "x"]})])
+    feed.catch_up()
+    assert [lag.behind for lag in feed.lags()] == [0] * len(feed.databases)
