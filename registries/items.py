@@ -14,6 +14,11 @@ from .schemas import Findings
 HELD = Problem(N_("Another record holds this number now."), N_("Look that record up; perhaps the two are one."))
 
 
+def same(value: Any, stored: Any) -> bool:
+    """Whether a value says what is stored; all ways of being empty are one."""
+    return value == stored or (value in (None, [], "") and stored in (None, [], ""))
+
+
 class NotFound(Exception):
     """There is no such record, or it lies outside what the actor may see: the two look the same."""
 

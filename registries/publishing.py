@@ -23,6 +23,7 @@ from .access import Actor, NotAllowed
 from .days import today
 from .db import UtcDateTime, now, plain_text
 from .fields import Day, RecordField, Text, YesNo, is_blank
+from .items import same
 from .messages import N_, Problem, Refused
 from .records import Change, Conflict, Item, NotFound, Records
 from .reference_fields import Code
@@ -43,6 +44,19 @@ COLUMNS = frozenset({
 })  # fmt: skip
 #: Moments that name no zone are meant as people here read a clock.
 LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+def moment_in(told: str | datetime) -> datetime:
+    """A moment in UTC; one that names no zone is of the local clock.
+
+    :raises ValueError: it names none, or one that lies beyond the calendar in UTC.
+    """
+    moment = told if isinstance(told, datetime) else datetime.fromisoformat(told)
+    moment = moment.replace(tzinfo=LOCAL) if moment.tzinfo is None else moment
+    try:
+        return moment.astimezone(UTC).replace(microsecond=0)
+    except OverflowError as error:
+        raise ValueError(str(moment)) from error
 
 
 class Publication:
@@ -79,11 +93,9 @@ class Moment(RecordField):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         try:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+            return moment_in(value)
         except (ValueError, TypeError) as error:
             raise self.make_error("invalid", input=value) from error
-        moment = moment.replace(tzinfo=LOCAL) if moment.tzinfo is None else moment
-        return moment.astimezone(UTC).replace(microsecond=0)
 
     def to_json(self, value: Any) -> Any:
         return value and value.isoformat()
@@ -144,12 +156,12 @@ Check = Callable[[Session, Item], list[Finding]]
 
 
 def derive(values: dict[str, Any], stored: Mapping[str, Any] | None, context: Context) -> None:
-    """A new text is a draft; a changed one has to be reviewed again."""
+    """A new text is a draft; a changed one has to be reviewed again, one that was saved as it stood has not."""
     if stored is None:
         values.setdefault("edition_state", DRAFT)
-    elif values.keys() - COLUMNS and "edition_state" not in values and stored.get("edition_state") in (
-        SUBMITTED, LIVE, WITHDRAWN,
-    ):  # fmt: skip
+        return
+    changed = {name for name, value in values.items() if name not in COLUMNS and not same(value, stored.get(name))}
+    if changed and "edition_state" not in values and stored.get("edition_state") in (SUBMITTED, LIVE, WITHDRAWN):
         values["edition_state"] = DRAFT
 
 

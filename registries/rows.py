@@ -25,7 +25,7 @@ from .changes import Entry
 from .crypto import blinds
 from .days import today
 from .db import now
-from .items import Change, Conflict, Item, New
+from .items import Change, Conflict, Item, New, same
 from .preparing import Prepared, Preparer, fingerprint, parts_of
 from .storing import Context, Kind, Sealed, Storage, live, opened
 
@@ -156,7 +156,7 @@ class Rows:
             if derive:
                 self.kind.derive(values, stored, context)
                 self.kind.link(session, [(one.item.id, {**stored, **values})], _Writer(actor, batch_id, as_of, values))
-            values = {name: value for name, value in values.items() if not _same(value, stored.get(name))}
+            values = {name: value for name, value in values.items() if not same(value, stored.get(name))}
             if not values and not one.told and not one.meta.keys() - {"row_digest"}:
                 continue
             row = self._changed_row(keys, one, {**stored, **values}, values)
@@ -247,11 +247,6 @@ class _Writer:
     batch_id: UUID | None
     as_of: date | None
     changed: dict[str, Any] | None = None
-
-
-
-def _same(value: Any, stored: Any) -> bool:
-    return value == stored or (value in (None, [], "") and stored in (None, [], ""))
 
 
 def _plain(value: Any) -> Any:

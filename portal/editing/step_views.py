@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from registries import publishing
 from registries.access import NotAllowed
 from registries.messages import N_, Problem, Refused
-from registries.publishing import LOCAL
+from registries.publishing import moment_in
 from registries.records import Conflict, Item, Records
 
 from ..media import store
@@ -141,14 +141,14 @@ def withdraw(kind: str, record_id: UUID) -> Response:
 
 
 def _moment(text: str) -> datetime | None:
-    """The moment that an input for date and time names, as people here read a clock.
+    """The moment that an input for date and time names, as people here read a clock unless it names a zone.
 
     :raises Refused: it names none.
     """
     if not text.strip():
         return None
     try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=LOCAL)
+        return moment_in(text.strip())
     except ValueError as error:
         problem = Problem(N_("“%(value)s” is no date with a time."), N_("Write it as 2026-03-05 08:30."), value=text)
         raise Refused(problem) from error

@@ -19,7 +19,7 @@ from ..access import Actor
 from ..changes import json_text
 from ..crypto import blinds
 from ..db import new_id
-from ..items import HELD
+from ..items import HELD, same
 from ..messages import N_, Problem
 from ..records import Item, Records, in_chunks
 from ..storing import Sealed, opened
@@ -312,8 +312,7 @@ class Comparer:
         for name, value in values.items():
             if name not in self.storage.fields:
                 continue
-            stored = opened(keys, item.values.get(name))
-            if value != stored and not (value in (None, [], "") and stored in (None, [], "")):
+            if not same(value, opened(keys, item.values.get(name))):
                 differences[name] = value
         return differences
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from io import BytesIO
+from uuid import UUID
 
 import pytest
+from marshmallow import ValidationError
 from PIL import Image
 
 from portal.accounts import granting
-from registries import references
+from registries import publishing, references
 from tests.site import Page
 
 TEXT = {
@@ -176,3 +178,34 @@ def test_every_kind_has_a_form_in_both_languages(visitor, kind, language):
 def test_a_reviewer_writes_nothing(reviewer):
     assert reviewer.get("/editing/news/new").status_code == 404
     assert reviewer.post("/editing/library", {}).status_code == 404
+
+
+def test_a_text_that_is_saved_as_it_stands_needs_no_second_review(site, editor, reviewer):
+    address = published(editor, reviewer)
+    saved(editor, f"{address}/edit", version=version(editor, address))
+    assert "已发布" in editor.page(address).text
+    saved(editor, f"{address}/edit", version=version(editor, address), title="社区开展消防演练（更正）")
+    assert "草稿" in editor.page(address).text
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("2036-03-05 08:30", "2036-03-05T00:30:00+00:00"), ("2036-03-05T08:30+09:00", "2036-03-04T23:30:00+00:00"),
+])  # fmt: skip
+def test_a_moment_is_one_of_the_local_clock_unless_it_names_a_zone(site, editor, reviewer, typed, meant):
+    address = saved(editor)
+    step(editor, address, "submit", 1)
+    step(reviewer, address, "publish", 2, at=typed)
+    records = site.system.catalogue["news"]
+    with site.system.database.reading() as session:
+        item = records.load(session, [UUID(address.rpartition("/")[2])])[0]
+    assert item.values["public_from"].isoformat() == meant
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01 00:00", "morgen"])
+def test_a_moment_that_is_none_is_refused_by_name(editor, reviewer, typed):
+    address = saved(editor)
+    step(editor, address, "submit", 1)
+    assert typed in step(reviewer, address, "publish", 2, at=typed)
+    field = publishing.Moment("Show from")
+    with pytest.raises(ValidationError):
+        field._deserialize(typed, None, {})
