@@ -68,15 +68,20 @@ def _features(path: Path, shown: str) -> Iterator[tuple[dict[str, Any], dict[str
     try:
         found = json.loads(path.read_bytes())
         features = found["features"] if found["type"] == "FeatureCollection" else [found]
-        pairs = [(dict(feature["properties"]), dict(feature["geometry"])) for feature in features]
+        pairs = [(dict(feature["properties"]), _polygons(feature["geometry"])) for feature in features]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refused(Problem(
             N_("%(file)s is no GeoJSON file of areas."),
             N_("Save the boundaries as a GeoJSON FeatureCollection in WGS84."), file=shown,
         )) from error  # fmt: skip
-    for properties, geometry in pairs:
-        if geometry.get("type") in {"Polygon", "MultiPolygon"}:
-            yield properties, {"type": geometry["type"], "coordinates": geometry["coordinates"]}
+    yield from ((properties, boundary) for properties, boundary in pairs if boundary is not None)
+
+
+def _polygons(geometry: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The boundary that a geometry draws; ``None`` for points and lines, which are no boundary."""
+    if geometry["type"] not in {"Polygon", "MultiPolygon"}:
+        return None
+    return {"type": geometry["type"], "coordinates": geometry["coordinates"]}
 
 
 def _row(cells: Mapping[str, Any], boundary: Mapping[str, Any] | None = None) -> AreaRow:

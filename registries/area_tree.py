@@ -21,6 +21,7 @@ from .areas import KINDS, PATH_LENGTH, SEGMENT, Area, AreaMove
 from .boundaries import Boundaries, Shape
 from .changes import Entry
 from .db import new_id
+from .local_codes import check_area_code
 from .messages import N_, Problem, Refused
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -47,9 +48,11 @@ class AreaRow:
 def load(session: Session, rows: Iterable[AreaRow], *, actor: Actor) -> int:
     """Bring the tree to what ``rows`` say and return how many areas are new or changed.
 
-    Areas that the rows do not name are left alone: ending one is a decision of its own.
+    Areas that the rows do not name are left alone: ending one is a decision of its own. A row that draws the boundary
+    of a known area need not repeat its name.
 
-    :raises Refused: a row's parent is unknown, a kind is unknown, or the rows go round in a circle.
+    :raises Refused: a row's parent is unknown, a kind is unknown, a new area has no name, a code is none, or the rows
+        go round in a circle.
     """
     tree = _Tree(session)
     entries = []
@@ -232,7 +235,17 @@ class _Tree:
                 N_("“%(kind)s” is no kind of area."), N_("Known kinds: %(known)s."),
                 kind=row.kind, known=list(KINDS),
             ))  # fmt: skip
+        if row.code and check_area_code(row.code).errors:
+            raise Refused(Problem(
+                N_("The area “%(name)s” has the code “%(code)s”, but area codes have 6, 9, 12, 14 or 15 digits."),
+                N_("Correct it, or leave it empty and give the area a “key” of your own."),
+                name=row.name_zh, code=row.code,
+            ))  # fmt: skip
         area = self.find(row)
+        if area is None and not row.name_zh.strip():
+            raise Refused(Problem(
+                N_("The area “%(key)s” has no name."), N_("Write its Chinese name in the column name_zh."), key=row.key,
+            ))  # fmt: skip
         if area is None:
             return self._add(row)
         self.by_key.setdefault(row.key, area)
@@ -246,7 +259,7 @@ class _Tree:
 
     def _differences(self, area: Area, row: AreaRow) -> dict[str, list[Any]]:
         said = {
-            "code": row.code, "name_zh": row.name_zh, "name_en": row.name_en or None,
+            "code": row.code, "name_zh": row.name_zh.strip() or None, "name_en": row.name_en or None,
             "valid_from": row.valid_from, "boundary": dict(row.boundary) if row.boundary else None,
         }  # fmt: skip
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -169,3 +170,28 @@ def test_a_file_without_names_is_refused(tmp_path: Path):
     path.write_text("a,b\n1,2\n3,4\n", encoding="utf-8")
     with pytest.raises(Refused):
         area_files.read(path)
+
+
+@pytest.mark.parametrize("geometry", [{"type": "Polygon"}, {"type": ["Polygon"], "coordinates": []}, {}, None])
+def test_a_map_with_a_broken_boundary_is_refused(tmp_path: Path, geometry):
+    path = tmp_path / "areas.geojson"
+    feature = {"properties": {"code": "000101"}, "geometry": geometry}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    with pytest.raises(Refused, match="no GeoJSON file"):
+        area_files.read(path)
+
+
+@pytest.mark.parametrize(("row", "said"), [
+    (AreaRow("000101003", "street", " ", "", "000101003", "000101"), "“000101003” has no name"),
+    (AreaRow("00010100X", "street", "新街道", "", "00010100X", "000101"), "“新街道” has the code “00010100X”"),
+    (AreaRow("0001010031", "street", "新街道", "", "0001010031", "000101"), "“新街道” has the code “0001010031”"),
+])  # fmt: skip
+def test_an_area_without_a_name_or_with_a_code_that_is_none_is_named(any_database, actor, row, said):
+    with any_database.writing("network") as session, pytest.raises(Refused, match=said):
+        area_tree.load(session, [row], actor=actor)
+
+
+def test_a_row_without_a_name_leaves_a_known_area_its_own(any_database, actor):
+    row = AreaRow("000101001", "street", "", "", "000101001", "000101", boundary=SQUARE)
+    assert write(any_database, area_tree.load, [row], actor=actor) == 1
+    assert areas(any_database).find("000101001").name_zh == "临河街道"
