@@ -18,7 +18,7 @@ from registries.access import Actor
 from registries.fields import Day, Number, RecordField, YesNo
 from registries.links import target_kind
 from registries.messages import N_
-from registries.publishing import Moment
+from registries.moments import Moment
 from registries.reference_fields import Area, Code, Codes, Link
 from registries.schemas import Parts
 

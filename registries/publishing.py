@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -22,12 +21,12 @@ from . import changes
 from .access import Actor, NotAllowed
 from .days import today
 from .db import UtcDateTime, now, plain_text
-from .fields import Day, RecordField, Text, YesNo, is_blank
+from .fields import Day, RecordField, Text, YesNo
 from .items import same
 from .messages import N_, Problem, Refused
+from .moments import Moment
 from .records import Change, Conflict, Item, NotFound, Records
 from .reference_fields import Code
-from .references import References
 from .schemas import RecordSchema
 from .storing import Context
 
@@ -42,21 +41,6 @@ COLUMNS = frozenset({
     "edition_state", "written_by", "reviewed_by", "answer", "edition", "public_from", "public_to", "public_category",
     "public_on", "public_pinned",
 })  # fmt: skip
-#: Moments that name no zone are meant as people here read a clock.
-LOCAL = ZoneInfo("Asia/Shanghai")
-
-
-def moment_in(told: str | datetime) -> datetime:
-    """A moment in UTC; one that names no zone is of the local clock.
-
-    :raises ValueError: it names none, or one that lies beyond the calendar in UTC.
-    """
-    moment = told if isinstance(told, datetime) else datetime.fromisoformat(told)
-    moment = moment.replace(tzinfo=LOCAL) if moment.tzinfo is None else moment
-    try:
-        return moment.astimezone(UTC).replace(microsecond=0)
-    except OverflowError as error:
-        raise ValueError(str(moment)) from error
 
 
 class Publication:
@@ -77,34 +61,6 @@ class Publication:
     public_category: Mapped[str | None] = mapped_column(plain_text(40))
     public_on: Mapped[date | None] = mapped_column(sa.Date)
     public_pinned: Mapped[bool | None] = mapped_column(sa.Boolean)
-
-
-class Moment(RecordField):
-    """A moment, kept in UTC; without a zone it is one of the local clock."""
-
-    problems: ClassVar[dict[str, tuple[str, str | None]]] = {
-        "invalid": (N_("%(field)s: “%(value)s” is not a date with a time."), N_("Write it as 2026-03-05 08:30.")),
-    }
-
-    def tidy(self, raw: Any, references: References) -> Any:
-        if is_blank(raw) or isinstance(raw, datetime):
-            return None if is_blank(raw) else raw.isoformat()
-        return str(raw).strip().replace("/", "-").replace("Z", "+00:00")
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
-        try:
-            return moment_in(value)
-        except (ValueError, TypeError) as error:
-            raise self.make_error("invalid", input=value) from error
-
-    def to_json(self, value: Any) -> Any:
-        return value and value.isoformat()
-
-    def from_json(self, value: Any) -> Any:
-        return value and datetime.fromisoformat(value)
-
-    def to_cell(self, value: Any, references: References) -> Any:
-        return value and value.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")
 
 
 class Edition(RecordField):

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from registries import publishing
 from registries.access import NotAllowed
 from registries.messages import N_, Problem, Refused
-from registries.publishing import moment_in
+from registries.moments import moment_in
 from registries.records import Conflict, Item, Records
 
 from ..media import store

@@ -17,7 +17,8 @@ from ..access import Actor, NotAllowed
 from ..changes import CHANGE
 from ..days import today
 from ..db import Database, now
-from ..publishing import LIVE, LOCAL, Check, category_of, edition_of
+from ..moments import LOCAL
+from ..publishing import LIVE, Check, category_of, edition_of
 from ..records import Change, Item, Records, in_chunks
 from .batches import Batch
 

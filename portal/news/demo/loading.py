@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from registries import publishing, references
 from registries.access import Actor, Grant
 from registries.db import new_id, now
-from registries.publishing import LOCAL, Check
+from registries.moments import LOCAL
+from registries.publishing import Check
 from registries.records import New, Records, require
 
 from ...media import looking, store

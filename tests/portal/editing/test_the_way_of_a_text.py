@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from PIL import Image
 
 from portal.accounts import granting
-from registries import publishing, references
+from registries import moments, references
 from tests.site import Page
 
 TEXT = {
@@ -206,6 +206,6 @@ def test_a_moment_that_is_none_is_refused_by_name(editor, reviewer, typed):
     address = saved(editor)
     step(editor, address, "submit", 1)
     assert typed in step(reviewer, address, "publish", 2, at=typed)
-    field = publishing.Moment("Show from")
+    field = moments.Moment("Show from")
     with pytest.raises(ValidationError):
         field._deserialize(typed, None, {})
