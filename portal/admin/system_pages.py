@@ -158,7 +158,7 @@ def import_mapping(kind: str, source: str) -> str:
     labels = {name: told.label for name, told in system().catalogue[kind].storage.fields.items()}
     labels |= {name: words[1] for name, words in mapping.COMMON.items()}
     return render_template(
-        "admin/mapping.html", row=row, told=mapping.ColumnMapping(**row.mapping), labels=labels,
+        "admin/mapping.html", row=row, told=mapping.shown(row), labels=labels,
         label=system().catalogue[kind].kind.label,
     )  # fmt: skip
 

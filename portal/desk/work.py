@@ -10,10 +10,11 @@ from flask import render_template, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from registries import duplicates, importing, listing, proposals, readings
-from registries.access import REGISTRIES, Actor
+from registries import duplicates, listing, proposals, readings
+from registries.access import Actor
 from registries.days import today
 from registries.facilities import due as facility_due
+from registries.importing import reviewing
 from registries.listing import Wish
 from registries.messages import N_
 from registries.organisations import due
@@ -167,14 +168,17 @@ def _pairs(session: Session, who: Actor, words: Wording) -> Iterator[Pile]:
 def _imports(session: Session, who: Actor, words: Wording) -> Iterator[Pile]:
     """Files of this account that wait for a step, or of which rows failed."""
     pile = Pile(gettext("Imports to go on with"))
-    for database in REGISTRIES:
-        for batch in importing.recent(session, database):
-            failed = batch.counts.get("error", 0)
-            if batch.actor != who.name or not (batch.state == "checked" or (batch.state == "applied" and failed)):
-                continue
-            address = url_for("imports.show", import_id=batch.id)
-            note = gettext("%(count)s rows to mend", count=formats.number(failed)) if failed else gettext("checked")
-            pile.tasks.append(Task(batch.file_name or str(batch.id), address, note))
+    own = [
+        batch for state in ("staged", "applied")
+        for batch in reviewing.listed(session, reviewing.Search(state=state, author=who.name), actor=who)
+    ]
+    for batch in own:
+        failed = batch.counts.get("error", 0)
+        if batch.state == "applied" and not failed:
+            continue
+        address = url_for("imports.show", import_id=batch.id)
+        note = gettext("%(count)s rows to mend", count=formats.number(failed)) if failed else gettext("checked")
+        pile.tasks.append(Task(batch.file_name or str(batch.id), address, note))
     pile.tasks = pile.tasks[:MOST]
     yield pile
 

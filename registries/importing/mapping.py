@@ -235,18 +235,22 @@ def _called(item: RecordField) -> str:
     return item.headings[0] if item.headings else Problem(item.label)
 
 
+def shown(row: LearntMapping) -> ColumnMapping:
+    """A remembered mapping as it may be shown: a mask stands for each secret constant."""
+    return ColumnMapping(**{name: value for name, value in row.mapping.items() if name != SEALED})
+
+
 def learnt(session: Session, source: str, kind: str) -> ColumnMapping | None:
     """The mapping remembered for a source."""
     row = session.get(LearntMapping, (source, kind))
     if row is None:
         return None
-    told = dict(row.mapping)
-    data = told.pop(SEALED, None)
+    told, data = shown(row), row.mapping.get(SEALED)
     if data is None:
-        return ColumnMapping(**told)
+        return told
     text = open_sealed(session.info["keys"], *place(source, kind), base64.b64decode(data))
     secret = json.loads(text)
-    return replace(ColumnMapping(**told), constants={**told["constants"], **secret}, secret=tuple(secret))
+    return replace(told, constants={**told.constants, **secret}, secret=tuple(secret))
 
 
 def learn(session: Session, source: str, kind: str, mapping: ColumnMapping) -> None:

@@ -18,6 +18,7 @@ from portal.imports.models import Upload
 from registries.access import REGISTRIES
 from registries.changes import CHANGE
 from registries.db import new_id
+from registries.importing import batches
 from tests.portal.working import count, jobs_of, run_all
 from tests.site import Page, Site, Visitor
 
@@ -248,3 +249,13 @@ def test_a_search_for_duplicates_is_one_job_whoever_asks(site: Site, clerk: Visi
     run_all(site.system)
     clerk.page(answer.headers["Location"])
     assert visitor("leader").post("/desk/jobs/duplicates/resident").status_code == 404
+
+
+def test_an_import_that_waits_to_be_applied_is_work_of_its_author_however_many_others_import(
+    site: Site, visitor: Callable[..., Visitor], clerk: Visitor, monkeypatch
+):
+    monkeypatch.setattr(batches.recent, "__defaults__", (1,))
+    staged(site, clerk)
+    staged(site, visitor("clerk", STREET), GOOD.replace("临河面馆", "临河茶馆"))
+    assert "单位.csv" in clerk.page("/desk/").text
+    assert "单位.csv" not in visitor("clerk", STREET).page("/desk/").text

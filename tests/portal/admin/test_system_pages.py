@@ -7,6 +7,7 @@ import pytest
 from portal.api import tokens
 from portal.api.tokens import Wanted
 from portal.settings import SAMPLE_SECRET, Settings, environment_name
+from registries.importing.mapping import ColumnMapping, learn
 from tests.portal.working import run_all
 from tests.site import Site, Visitor
 
@@ -52,3 +53,12 @@ def test_the_token_of_anybody_is_ended(site, admin):
     with site.system.database.reading() as session:
         assert tokens.bearer(session, text) is None
     assert "已吊销" in admin.page("/admin/tokens").text
+
+
+def test_a_remembered_mapping_is_shown_without_its_secrets(site):
+    told = ColumnMapping({"甲": "name"}, {"phone": "13800138000", "sex": "1"}, (), None, ("phone",))
+    with site.system.database.writing("network") as session:
+        learn(session, "office", "resident", told)
+    text = site.visitor("registry_admin").get("/admin/mappings/resident/office").get_data(as_text=True)
+    assert "甲" in text
+    assert "13800138000" not in text
