@@ -293,6 +293,10 @@ def history(session: Session, database: str, record_id: UUID) -> list[Change]:
     )]
 
 
+#: Actions that say something of a record and change nothing in it.
+NOTES = frozenset({"propose", "take", "return", "apart", "attach", "detach"})
+
+
 def was_erased(session: Session, database: str, record_id: UUID) -> bool:
     """Whether a record was erased on legal request, so that its log tells nothing of it any more."""
     table = CHANGE[database]

@@ -89,10 +89,16 @@ def decide(session: Session, kind: Kind, first: UUID, second: UUID, state: str, 
     ).values(state=state, decided_by=who))
 
 
-def forget(session: Session, database: str, batch_id: UUID) -> None:
-    """Take the pairs that a batch queued off the list again."""
-    table = DUPLICATE[database]
-    session.execute(table.delete().where(table.c.batch_id == batch_id))
+def forget(session: Session, kind: Kind, batch_id: UUID) -> None:
+    """Take the pairs that a batch queued off the list again, once its records are taken back.
+
+    What somebody decided stands as long as both records do: nobody is asked about the same two again.
+    """
+    table = DUPLICATE[kind.database]
+    there = sa.select(kind.table.c.id)
+    session.execute(table.delete().where(table.c.batch_id == batch_id, sa.or_(
+        table.c.state == "open", table.c.first_id.not_in(there), table.c.second_id.not_in(there),
+    )))
 
 
 def waiting(session: Session, database: str, kind: str | None = None, limit: int = 200) -> list[Any]:

@@ -37,7 +37,7 @@ from .checking import ROWS_WORTH_WORKERS
 from .collector import collector_paused
 from .pipeline import Pipeline
 from .rechecking import Rechecker, Waiting
-from .undoing import remove_many, revert, still_needed
+from .undoing import edited_since, remove_many, revert, still_needed
 
 CHUNK = 1_000
 
@@ -189,11 +189,16 @@ def record_preparer(
 
 @dataclass(slots=True)
 class Undone:
-    """What an undo did: how many records it put back, and which it left because they changed since."""
+    """What an undo did: which records it put back, and which it left because they changed since."""
 
     batch: Batch
-    restored: int = 0
+    put_back: set[UUID] = field(default_factory=set)
     conflicts: dict[tuple[str, UUID], None] = field(default_factory=dict)
+
+    @property
+    def restored(self) -> int:
+        """How many records were put back, each counted once however often the batch wrote it."""
+        return len(self.put_back)
 
 
 def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, actor: Actor) -> Undone:
@@ -216,13 +221,13 @@ def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, a
                 batch=str(batch_id), state=Problem(batches.STATE_NAMES[batch.state]),
             ))
         undone = Undone(batch)
-        edited = _edited_since(session, batch)
+        edited = set(session.scalars(edited_since(batch)))
         edited |= still_needed(session, catalogue, batch, edited)
         _require_within(session, catalogue, batch, paths, edited)
-        duplicates.forget(session, name, batch.id)
         catalogue[batch.kind].kind.unask(session, batch, actor)
         for chunk in in_chunks(changes.of_batch(session, name, batch.id), CHUNK):
             _put_back(session, catalogue, chunk, edited, undone, actor)
+        duplicates.forget(session, catalogue[batch.kind].kind, batch.id)
         # Nor may a record be put back where the actor has no right to it; nothing is written then.
         _require_within(session, catalogue, batch, paths, edited)
         batches.set_state(session, batch, "undone", undone_at=now())
@@ -260,24 +265,6 @@ def _require_within(
             raise NotAllowed("undo")
 
 
-def _edited_since(session: Session, batch: Batch) -> set[UUID]:
-    """The records of a batch with a later change that stands: not its own, nor one of a batch taken back there.
-
-    That an area was moved or merged is nobody's edit of a record: what comes back lies where the area is now.
-    """
-    table = CHANGE[batch.database]
-    ours, later, back = table.alias("ours"), table.alias("later"), table.alias("back")
-    taken_back = sa.exists().where(
-        back.c.record_id == later.c.record_id, back.c.batch_id == later.c.batch_id, back.c.action == "undo",
-    )
-    statement = sa.select(later.c.record_id).distinct().join(
-        ours, sa.and_(ours.c.record_id == later.c.record_id, later.c.id > ours.c.id),
-    ).where(ours.c.batch_id == batch.id, later.c.action != "area", sa.or_(
-        later.c.batch_id.is_(None), sa.and_(later.c.batch_id != batch.id, later.c.action != "undo", ~taken_back),
-    ))
-    return set(session.scalars(statement))
-
-
 def _put_back(
     session: Session, catalogue: dict[str, Records], chunk: Sequence[changes.Change], edited: set[UUID], undone: Undone,
     actor: Actor,
@@ -304,7 +291,7 @@ def _put_back_run(
     else:
         for change in run:
             revert(session, records, change, actor=actor)
-    undone.restored += len(run)
+    undone.put_back.update(change.record_id for change in run if change.record_id is not None)
 
 
 def json_counts(batch: Batch, seconds: float) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from ..references import References
 from ..storing import opened
 from . import batches
 from .batches import BATCH, STAGED_ROW, Batch
+from .undoing import edited_since
 
 PAGE = 50
 #: Faults are counted by their sort up to so many, and so many rows are named for each.
@@ -303,15 +304,7 @@ def left_behind(session: Session, batch: Batch, limit: int = PAGE) -> list[tuple
 
 def edited(session: Session, batch: Batch) -> int:
     """How many records of a batch somebody edited since, which an undo would leave as they are."""
-    log = CHANGE[batch.database]
-    later = log.alias("later")
-    return session.scalar(sa.select(sa.func.count(sa.distinct(log.c.record_id))).where(
-        log.c.batch_id == batch.id, log.c.kind != "batch",
-        sa.exists().where(
-            later.c.record_id == log.c.record_id, later.c.id > log.c.id, later.c.action.not_in(("area", "undo")),
-            sa.or_(later.c.batch_id.is_(None), later.c.batch_id != batch.id),
-        ),
-    )) or 0
+    return session.scalar(sa.select(sa.func.count()).select_from(edited_since(batch).subquery())) or 0
 
 
 def area_name(session: Session, batch: Batch, language: str) -> str:

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from .. import changes
 from ..access import Actor
 from ..areas import follow
-from ..changes import CHANGE, Entry
+from ..attachments import ATTACHMENT
+from ..changes import CHANGE, NOTES, Entry
 from ..crypto import open_sealed
+from ..proposals import PROPOSAL
 from ..records import Change, Records, in_chunks
 from ..reference_fields import Link
 from ..schemas import Parts
@@ -22,7 +24,30 @@ from .batches import Batch
 
 #: How many ids one question to the database names.
 CHUNK = 5_000
+#: What a batch logs besides the records that it wrote.
+NO_RECORDS = ("batch", "transfer_request")
 COMMON = ("retired_at", "merged_into", "source", "source_key")
+
+
+def edited_since(batch: Batch) -> sa.Select[UUID]:
+    """The records of a batch with a later change that stands: not its own, nor one of a batch taken back there.
+
+    That an area was moved or merged is nobody's edit of a record: what comes back lies where the area is now. Nor is a
+    note: who proposed something, told two records apart or attached a file has changed nothing of what was imported.
+    """
+    table = CHANGE[batch.database]
+    ours, later, back = table.alias("ours"), table.alias("later"), table.alias("back")
+    taken_back = sa.exists().where(
+        back.c.record_id == later.c.record_id, back.c.batch_id == later.c.batch_id, back.c.action == "undo",
+    )
+    return sa.select(later.c.record_id).distinct().join(
+        ours, sa.and_(ours.c.record_id == later.c.record_id, later.c.id > ours.c.id),
+    ).where(
+        ours.c.batch_id == batch.id, ours.c.kind.not_in(NO_RECORDS), later.c.action.not_in({"area", *NOTES}),
+        sa.or_(
+            later.c.batch_id.is_(None), sa.and_(later.c.batch_id != batch.id, later.c.action != "undo", ~taken_back),
+        ),
+    )
 
 
 def still_needed(session: Session, catalogue: Mapping[str, Records], batch: Batch, edited: set[UUID]) -> set[UUID]:
@@ -87,11 +112,16 @@ def _references(catalogue: Mapping[str, Records], database: str) -> Iterator[tup
 
 
 def remove_many(session: Session, records: Records, created: Sequence[changes.Change], *, actor: Actor) -> None:
-    """Take out records that a batch created, with their parts; the log keeps what they were."""
+    """Take out records that a batch created, with their parts; the log keeps what they were.
+
+    What somebody attached to them or proposed for them goes along: nobody could open it any more.
+    """
     ids = [change.record_id for change in created if change.record_id]
     for chunk in in_chunks(ids):
         for model in records.kind.parts.values():
             session.execute(sa.delete(model.__table__).where(model.__table__.c.owner_id.in_(chunk)))
+        for table in (ATTACHMENT[records.kind.database], PROPOSAL[records.kind.database]):
+            session.execute(sa.delete(table).where(table.c.kind == records.name, table.c.record_id.in_(chunk)))
         session.execute(sa.delete(records.kind.table).where(records.kind.table.c.id.in_(chunk)))
     keys = session.info["keys"]
     changes.append(session, actor.name, [
