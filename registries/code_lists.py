@@ -28,6 +28,7 @@ from .records import Records
 from .reference_fields import Code as CodeField
 from .reference_fields import Codes as CodesField
 from .scheme_names import OPEN
+from .storing import live
 
 #: Records that hold a code are counted up to here.
 COUNTED = 10_000
@@ -201,8 +202,7 @@ def holders(
         for name in _fields(records, scheme) if scopes != [] else ():
             table = records.kind.table
             inside = [] if scopes is None else [within(table.c.area_path, scopes)]
-            held = table.c[name] == code, table.c.retired_at.is_(None)
-            some = sa.select(table.c.id).where(*held, *inside).limit(COUNTED)
+            some = sa.select(table.c.id).where(table.c[name] == code, live(table), *inside).limit(COUNTED)
             count = session.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
             if count:
                 found[records.name] = found.get(records.name, 0) + count

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from . import references
 from .areas import Area, AreaMove
-from .db import now
+from .days import today
 from .findings import Finding
 from .links import target_kind
 from .messages import N_, Problem
@@ -52,15 +52,15 @@ class _LinkColumn:
 
 def check(session: Session, records: Records, catalogue: Mapping[str, Records]) -> Iterator[Finding]:
     """What is wrong with the links, areas and due days of a kind."""
-    today = now().astimezone().date()
+    day = today()
     for link in _links(session, records):
         if link.kind in catalogue:
             yield from _dangling(session, records, link, catalogue[link.kind])
-            yield from _contradictory(session, records, link, catalogue[link.kind], today)
+            yield from _contradictory(session, records, link, catalogue[link.kind], day)
     yield from _contradictions(session, records)
     yield from _merged(session, records)
     yield from _areas(session, records)
-    yield from _overdue(session, records, today)
+    yield from _overdue(session, records, day)
 
 
 def _links(session: Session, records: Records) -> Iterator[_LinkColumn]:
@@ -96,10 +96,10 @@ def _dangling(session: Session, records: Records, link: _LinkColumn, other: Reco
 
 
 def _contradictory(
-    session: Session, records: Records, link: _LinkColumn, other: Records, today: date
+    session: Session, records: Records, link: _LinkColumn, other: Records, on: date
 ) -> Iterator[Finding]:
     there = other.kind.table.alias("target")
-    holds = sa.true() if link.until is None else sa.or_(link.until.is_(None), link.until >= today)
+    holds = sa.true() if link.until is None else sa.or_(link.until.is_(None), link.until >= on)
     ended = sa.select(link.owner, link.target).where(
         link.condition,
         holds,
@@ -162,7 +162,7 @@ def _areas(session: Session, records: Records) -> Iterator[Finding]:
     )))  # fmt: skip
 
 
-def _overdue(session: Session, records: Records, today: date) -> Iterator[Finding]:
+def _overdue(session: Session, records: Records, on: date) -> Iterator[Finding]:
     table = records.kind.table
     live = sa.and_(table.c.retired_at.is_(None), table.c.merged_into.is_(None))
     columns = [(table.c.id, table.c[name], live) for name in DUE if name in table.c]
@@ -171,7 +171,7 @@ def _overdue(session: Session, records: Records, today: date) -> Iterator[Findin
         owned = sa.and_(part.c.owner_id == table.c.id, live)
         columns += [(part.c.owner_id, part.c[name], owned) for name in DUE if name in part.c]
     for owner, day, condition in columns:
-        due = sa.select(owner, day).where(condition, day < today).order_by(day, owner)
+        due = sa.select(owner, day).where(condition, day < on).order_by(day, owner)
         message = DUE[day.name]
 
         def told(row: Any, message: str = message) -> Finding:

@@ -83,7 +83,7 @@ class Records(Rows):
         known = references.load(session)
         checked = self.check(session, raw, strict=strict)
         checked.values.setdefault("area_id", None)
-        _place(checked, known)
+        place(checked, known)
         require(checked, reason)
         area = known.areas.get(checked.values["area_id"])
         if not actor.may("write", self.kind.database, area.path if area else None):
@@ -108,7 +108,7 @@ class Records(Rows):
         stored = opened(session.info["keys"], item.values)
         known = references.load(session)
         checked = self.check(session, raw, stored, strict)
-        _place(checked, known)
+        place(checked, known)
         require(checked, reason)
         target = known.areas.get(checked.values.get("area_id") or stored["area_id"])
         if target is not None and not actor.may("write", self.kind.database, target.path):
@@ -178,7 +178,7 @@ class Records(Rows):
 
 
 
-def _place(checked: Checked, known: references.References) -> None:
+def place(checked: Checked, known: references.References) -> None:
     """A record that is told to have no area belongs to the district itself."""
     root = known.areas.root()
     if "area_id" in checked.values and checked.values["area_id"] is None and root is not None:

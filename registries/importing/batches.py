@@ -196,10 +196,20 @@ def problems_of(keys: Keys, row: Any) -> dict[str, dict[str, Any]]:
 
 
 def discard(session: Session, batch: Batch) -> None:
-    """Forget a batch that was only looked at; one that was applied stays, because an undo needs it."""
+    """Forget a batch that was only looked at, with its rows.
+
+    One that was applied, be it a moment ago by somebody else, stays: an undo needs it, and its failed rows are still to
+    be mended.
+    """
     table, staged = BATCH[batch.database], STAGED_ROW[batch.database]
+    try:
+        stands = find(session, batch.id, (batch.database,), lock=True)
+    except NotFound:
+        return
+    if stands.applied_at is not None:
+        return
     session.execute(sa.delete(staged).where(staged.c.batch_id == batch.id))
-    session.execute(sa.delete(table).where(table.c.id == batch.id, table.c.applied_at.is_(None)))
+    session.execute(sa.delete(table).where(table.c.id == batch.id))
 
 
 def purge(session: Session, database: str, kept: timedelta = KEPT, failed_kept: timedelta = FAILED_KEPT) -> int:

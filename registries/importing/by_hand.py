@@ -17,8 +17,9 @@ from .. import references
 from ..access import Actor, NotAllowed
 from ..changes import head
 from ..db import new_id, now
+from ..items import HELD, same
 from ..messages import N_, Problem, Refused
-from ..records import Change, Item, NotFound, Records
+from ..records import Change, Item, NotFound, Records, place
 from ..schemas import Findings, merged
 from ..storing import opened
 from . import batches
@@ -42,7 +43,7 @@ def change_many(
     session: Session, records: Records, ids: Sequence[UUID], raw: Mapping[str, Any], *, actor: Actor, reason: str,
     retire: bool = False,
 ) -> Outcome:
-    """Set the same values in several records, or with ``retire`` take them out of use.
+    """Set the same values in several records, or with ``retire`` take them out of use; what is so already is no change.
 
     :raises Refused: there are too many, or no reason is given.
     :raises NotFound: one of them is not there for the actor.
@@ -56,16 +57,17 @@ def change_many(
     if not reason.strip():
         raise Refused(Problem(N_("A change of several records needs a reason."), N_("Write why.")))
     outcome, changed = Outcome(), []
+    given: set[tuple[str, str]] = set()
     for item in writable(session, records, ids, actor=actor):
-        values, problems = ({}, {}) if retire else _checked(session, records, item, raw, actor)
+        values, problems = ({}, {}) if retire else _checked(session, records, item, raw, actor, given)
         if problems:
             outcome.failed[item.id] = problems
         elif retire and item.retired_at is None:
             changed.append(Change(item, {}, {"retired_at": now()}, "retire"))
-        elif not retire:
+        elif values:
             changed.append(Change(item, values))
     if changed:
-        outcome.batch = _batch(session, records, len(ids), len(changed), actor)
+        outcome.batch = _batch(session, records, len(ids), len(changed), len(outcome.failed), actor)
         records.change(session, changed, actor=actor, reason=reason.strip(), batch_id=outcome.batch.id)
         outcome.changed = len(changed)
     return outcome
@@ -88,22 +90,34 @@ def writable(session: Session, records: Records, ids: Sequence[UUID], *, actor: 
 
 
 def _checked(
-    session: Session, records: Records, item: Item, raw: Mapping[str, Any], actor: Actor
+    session: Session, records: Records, item: Item, raw: Mapping[str, Any], actor: Actor, given: set[tuple[str, str]]
 ) -> tuple[dict[str, Any], Findings]:
-    """The values for one record; doubts are confirmed by the reason that goes for all."""
+    """The values that are new to one record; doubts are confirmed by the reason that goes for all.
+
+    ``given`` are the codes that the records before it get, to which its own are added.
+    """
     stored = opened(session.info["keys"], item.values)
-    checked = records.check(session, raw, stored)
-    target = references.load(session).areas.get(checked.values.get("area_id") or stored["area_id"])
+    checked, known = records.check(session, raw, stored), references.load(session)
+    place(checked, known)
+    target = known.areas.get(checked.values.get("area_id") or stored["area_id"])
     if target is not None and not actor.may("write", records.kind.database, target.path):
         raise NotAllowed(f"write {records.name} there")
-    return checked.values, merged(checked.errors, {})
+    values = {name: value for name, value in checked.values.items() if not same(value, stored.get(name))}
+    coming = {*records.kind.codes({**stored, **values})} - {*records.kind.codes(stored)}
+    taken = given | {code for code, holder in records.holders(session, coming).items() if holder != item.id}
+    held: Findings = {name: [HELD] for name, _text in coming & taken}
+    given |= coming
+    return values, merged(checked.errors, held)
 
 
-def _batch(session: Session, records: Records, rows: int, changed: int, actor: Actor) -> Batch:
+def _batch(session: Session, records: Records, rows: int, changed: int, failed: int, actor: Actor) -> Batch:
     root = references.load(session).areas.root()
     scopes = actor.scopes("write", records.kind.database)
     area = root if scopes is None else references.load(session).areas.at(min(scopes, key=len)) or root
-    counts = {**dict.fromkeys((*STATES, *MARKS), 0), "rows": rows, "changed": changed, "same": rows - changed}
+    counts = {
+        **dict.fromkeys((*STATES, *MARKS), 0), "rows": rows, "changed": changed, "error": failed,
+        "same": rows - changed - failed,
+    }  # fmt: skip
     batch = Batch(
         new_id(), records.kind.database, records.name, "applied", actor.name, SOURCE, "",
         area.id if area is not None else new_id(), None, False, [], {},

@@ -111,19 +111,26 @@ def mine(session: Session, *, actor: Actor, limit: int = 200) -> list[Asked]:
 def to_answer(session: Session, *, actor: Actor, limit: int = 200) -> list[ToAnswer]:
     """The open requests that the actor may answer, the oldest first."""
     scopes = actor.scopes("transfer", "population")
-    holder, survivor = _RESIDENT.alias("holder"), _RESIDENT.alias("survivor")
-    path = sa.func.coalesce(survivor.c.area_path, holder.c.area_path)
+    holders = _holders()
     statement = (
-        sa.select(TABLE, sa.func.coalesce(survivor.c.id, holder.c.id).label("whom"))
-        .join(holder, holder.c.id == TABLE.c.resident_id)
-        .outerjoin(survivor, survivor.c.id == holder.c.merged_into)
-        .where(TABLE.c.state == OPEN, TABLE.c.requested_by != actor.name)
-        .where(*([] if scopes is None else [within(path, scopes)]))
+        sa.select(TABLE, holders.c.id.label("whom"))
+        .join(holders, holders.c.asked == TABLE.c.resident_id)
+        .where(TABLE.c.state == OPEN, TABLE.c.requested_by != actor.name, holders.c.merged_into.is_(None))
+        .where(*([] if scopes is None else [within(holders.c.area_path, scopes)]))
     )
     return [
         ToAnswer(row.id, row.whom, row.area_id, row.with_household, row.reason, row.requested_by, row.requested_at)
         for row in session.execute(statement.order_by(TABLE.c.requested_at).limit(limit))
     ]
+
+
+def _holders() -> sa.CTE:
+    """Whoever is asked for, and from each record that was merged the one that it was merged into, to the last."""
+    wanted = sa.select(TABLE.c.resident_id).where(TABLE.c.state == OPEN)
+    columns = (_RESIDENT.c.id, _RESIDENT.c.merged_into, _RESIDENT.c.area_path)
+    first = sa.select(_RESIDENT.c.id.label("asked"), *columns).where(_RESIDENT.c.id.in_(wanted))
+    chain = first.cte("holders", recursive=True)
+    return chain.union(sa.select(chain.c.asked, *columns).where(_RESIDENT.c.id == chain.c.merged_into))
 
 
 def withdraw(session: Session, request_id: UUID, *, actor: Actor) -> None:

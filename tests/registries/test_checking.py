@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
-from registries import checking, record_checks
+from registries import checking, link_checks, record_checks
 from registries.changes import CHANGE
 from registries.crypto import Keys
 from registries.db import Database
@@ -179,3 +180,13 @@ def test_a_sample_is_as_large_as_asked(any_database, catalogue, records):
     write(any_database, table.update().values(name="某某"))
     with any_database.reading() as session:
         assert len(list(record_checks.check(session, catalogue["organisation"], sample=2))) == 2
+
+
+def test_what_is_overdue_is_so_by_the_calendar_of_the_district(database, catalogue, records, actor):
+    organisations, one = catalogue["organisation"], records["organisation"][0]
+    table = organisations.kind.table
+    write(database, table.update().where(table.c.id == one).values(next_inspection_on=date(2026, 3, 5)))
+    for moment, overdue in (("2026-03-05T15:59:00+00:00", []), ("2026-03-05T16:01:00+00:00", [one])):
+        with time_machine.travel(moment, tick=False), database.reading() as session:
+            told = link_checks.check(session, organisations, catalogue)
+            assert [finding.record_id for finding in told if "overdue" in str(finding.problem)] == overdue

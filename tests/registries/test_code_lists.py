@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from registries import changes, code_files, code_lists, codes, references
+from registries import changes, code_files, code_lists, codes, merging, references
 from registries.access import Actor, Grant, NotAllowed
 from registries.changes import CHANGE
 from registries.code_lists import Wish
@@ -120,6 +120,15 @@ def test_records_that_hold_a_code_are_counted(any_database, catalogue, records):
         assert code_lists.holders(session, catalogue, "sex", "1", actor=ADMIN) == {"resident": 2}
         assert code_lists.holders(session, catalogue, "facility_subclass", "0101", actor=ADMIN) == {"facility": 3}
     assert [one.name for one, _ in code_lists.users_of(catalogue.values(), "facility_subclass")] == ["facility"]
+
+
+def test_a_merged_record_is_not_counted_beside_its_survivor(any_database, catalogue, records, actor):
+    facilities = catalogue["facility"]
+    with any_database.writing("facilities") as session:
+        pair = facilities.load(session, records["facility"][:2])
+        merging.merge(session, facilities, *((item.id, item.version) for item in pair), actor=actor, reason="one")
+    with any_database.reading() as session:
+        assert code_lists.holders(session, catalogue, "facility_subclass", "0101", actor=ADMIN) == {"facility": 2}
 
 
 @pytest.mark.parametrize("stranger", [

@@ -9,12 +9,14 @@ import pytest
 import sqlalchemy as sa
 
 from registries import importing
-from registries.access import Actor, Grant
+from registries.access import Actor, Grant, console
 from registries.demo.numbers import credit_code
 from registries.facilities.service import facilities
 from registries.importing import ColumnMapping, reviewing
+from registries.importing.batches import STAGED_ROW
 from registries.organisations.service import organisations
 from registries.population.service import residents
+from registries.records import NotFound
 from registries.registrations import check_licence_number
 from tests.conftest import demo_number
 from tests.factories import Sheet
@@ -199,3 +201,23 @@ def test_a_further_number_that_an_earlier_row_gives_to_another_record_fails_the_
     assert applied(batch) == {"new": 1, "error": 1}
     assert first_failure(database, batch) == (3, ["licence_no"])
     assert stored(database).name == "甲厂"
+
+
+def test_an_import_that_somebody_applied_meanwhile_is_not_forgotten(database, staged):
+    waiting = staged(FIRM, ["", *FIRM[1:]])
+    batch = importing.apply(database, organisations, waiting.id, actor=console("test"))
+    assert (batch.counts["new"], batch.counts["error"]) == (1, 1)
+    with database.writing("organisations") as session:
+        importing.discard(session, waiting)
+    assert first_failure(database, batch) == (3, ["name"])
+
+
+def test_an_import_that_was_only_looked_at_is_forgotten_with_its_rows(database, staged):
+    batch = staged(FIRM, ["", *FIRM[1:]])
+    for _ in range(2):
+        with database.writing("organisations") as session:
+            importing.discard(session, batch)
+    with database.reading() as session:
+        assert session.execute(sa.select(STAGED_ROW["organisations"])).all() == []
+        with pytest.raises(NotFound):
+            importing.find(session, batch.id)

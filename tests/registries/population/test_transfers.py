@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from registries import changes, erasure, importing, references
+from registries import changes, erasure, importing, merging, references
 from registries.access import Actor, Grant, NotAllowed
 from registries.db import new_id
 from registries.messages import Refused
@@ -284,3 +284,18 @@ def test_a_number_on_another_document_than_the_one_held_elsewhere_is_another_per
         with pytest.raises(Refused):
             transfers.request(session, "12345678", doc_type="TW_PERMIT", **told)
         assert transfers.request(session, "12345678", doc_type="PASSPORT", **told).state == "open"
+
+
+def test_a_request_for_a_record_that_was_merged_again_and_again_names_the_last_survivor(
+    database, paths, family, asker, holder, actor
+):
+    ask(database, paths, asker)
+    with database.writing("population") as session:
+        raw = {"name": "王小明", "area_id": HOLDING, "no_id_reason": "lost"}
+        last = residents.create(session, raw, actor=actor, reason="seen").id
+    for into, one in ((family[1], family[0]), (last, family[1])):
+        with database.writing("population") as session:
+            pair = residents.load(session, [into, one])
+            merging.merge(session, residents, *((item.id, item.version) for item in pair), actor=actor, reason="one")
+    with database.reading() as session:
+        assert [one.resident_id for one in transfers.to_answer(session, actor=holder)] == [last]
