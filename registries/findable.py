@@ -29,11 +29,10 @@ DEADLINES = {
 class Findable:
     """One record as it can be found; built from that record alone.
 
-    ``names`` are found by pinyin and initials too, ``codes`` whole or by their last characters. What is for
-    the
-    ``public`` is found by everyone, what is for ``staff`` by staff only. ``facets`` hold codes, not their
-    names. ``deadlines`` are the days by which something must have been done, the earliest of each kind; whether
-    they have passed is asked when somebody searches, because no record changes when a day goes by.
+    ``names`` are found by pinyin and initials too, ``codes`` whole or by their last characters. What is for the
+    ``public`` is found by everyone, what is for ``staff`` by staff only. ``facets`` hold codes, not their names.
+    ``deadlines`` are the days by which something must have been done, the earliest of each kind; whether they have
+    passed is asked when somebody searches, because no record changes when a day goes by.
     """
 
     kind: str

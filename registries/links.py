@@ -1,9 +1,7 @@
 """Dated links from one record to another: works at, occupies, kept by.
 
-What a link means is its role, an entry of the code list ``link_role`` that names the kinds it leads from and
-to. The
-records may live in different databases, so no foreign key stands behind a link: the service checks that the
-other
+What a link means is its role, an entry of the code list ``link_role`` that names the kinds it leads from and to. The
+records may live in different databases, so no foreign key stands behind a link: the service checks that the other
 record exists when the link is made, and ``sanku check`` whenever it is asked.
 """
 

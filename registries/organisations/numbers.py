@@ -1,7 +1,6 @@
 """A column of a file for each register's numbers: they become the list ``registrations`` of the organisation.
 
-One column often holds several kinds at once (the credit code, the licence number before it), so a number
-whose shape
+One column often holds several kinds at once (the credit code, the licence number before it), so a number whose shape
 says for certain what it is goes where it belongs.
 """
 
