@@ -25,6 +25,7 @@ from .items import Invalid, NotFound
 from .local_codes import check_area_code
 from .messages import N_, Problem, Refused
 from .records import Records
+from .storing import live
 
 Catalogue = Mapping[str, Records]
 #: What may lie directly below what; a zone lies wherever the site wants it.
@@ -96,8 +97,8 @@ def contents(session: Session, catalogue: Catalogue, area: Area, *, actor: Actor
         if actor is not None and not actor.may("read", kind.kind.database, area.path):
             continue
         table = kind.kind.table
-        inside = (within(table.c.area_path, [area.path]), table.c.retired_at.is_(None), table.c.merged_into.is_(None))
-        count = session.scalar(sa.select(sa.func.count()).select_from(table).where(*inside)) or 0
+        inside = within(table.c.area_path, [area.path])
+        count = session.scalar(sa.select(sa.func.count()).select_from(table).where(inside, live(table))) or 0
         if count:
             records[name] = count
     return Contents({kind: areas[kind] for kind in KINDS if kind in areas}, records)

@@ -103,24 +103,6 @@ def rename(
     _change(session, area, "rename", values, actor, reason, on)
 
 
-def set_boundary(
-    session: Session,
-    area_id: UUID,
-    boundary: Mapping[str, Any] | None,
-    *,
-    actor: Actor,
-    reason: str | None = None,
-) -> None:
-    """Draw the boundary anew: a GeoJSON polygon or multipolygon in WGS84, or none."""
-    if boundary is not None:
-        _require_shape(boundary)
-    area = _area(session, area_id)
-    area.boundary = dict(boundary) if boundary else None
-    area.version += 1
-    session.flush()
-    changes.append(session, actor.name, [Entry("area", area_id, "boundary", reason=reason)])
-
-
 def _require_shape(boundary: Mapping[str, Any]) -> None:
     try:
         Shape.of(boundary)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 EARTH_RADIUS_M: Final = 6_371_008.8
@@ -31,27 +30,6 @@ def to_wgs84(x: float, y: float, datum: str) -> Pair:
 
 def _name(datum: str) -> str:
     return datum.casefold().replace("-", "").replace("_", "").replace(" ", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """The system that a pair of numbers shows, ``None`` if nothing fits; ``swapped`` if y came first."""
-
-    datum: str | None
-    swapped: bool = False
-
-
-def guess_datum(x: float, y: float) -> Guess:
-    """The system that a pair can be in: degrees within China, or metres of TWD97.
-
-    WGS84, GCJ-02 and BD-09 cannot be told apart by their numbers; degrees are taken for WGS84.
-    """
-    for swapped, (one, other) in enumerate(((x, y), (y, x))):
-        if 72 <= one <= 138 and 0 < other <= 56:
-            return Guess("wgs84", bool(swapped))
-        if 50_000 <= one <= 450_000 and 2_350_000 <= other <= 2_950_000:
-            return Guess("twd97", bool(swapped))
-    return Guess(None)
 
 
 # The ellipsoid and the constants that the GCJ-02 formula was published with.

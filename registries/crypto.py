@@ -174,11 +174,6 @@ class Keys:
         return self._derived.ring.current["data"]
 
     @property
-    def mac_version(self) -> int:
-        """The version of the key of the change logs, to be noted with their heads."""
-        return self._derived.ring.current["mac"]
-
-    @property
     def rotating(self) -> bool:
         """Whether rows may stand under more than one index version."""
         return len(self._derived.ring.searchable) > 1

@@ -24,7 +24,6 @@ from .messages import N_
 from .records import Records, in_chunks
 from .storing import Kind, opened
 
-STATES = ("open", "merged", "apart")
 #: So many new pairs of one kind are queued for one reason at a time: nobody looks through more.
 MOST = 20_000
 #: The reason that also joins a living record with a retired one: they are the same without doubt.
@@ -99,13 +98,6 @@ def forget(session: Session, kind: Kind, batch_id: UUID) -> None:
     session.execute(table.delete().where(table.c.batch_id == batch_id, sa.or_(
         table.c.state == "open", table.c.first_id.not_in(there), table.c.second_id.not_in(there),
     )))
-
-
-def waiting(session: Session, database: str, kind: str | None = None, limit: int = 200) -> list[Any]:
-    """The pairs nobody has decided yet, the oldest first."""
-    table = DUPLICATE[database]
-    condition = [table.c.state == "open", *([table.c.kind == kind] if kind else [])]
-    return list(session.execute(sa.select(table).where(*condition).order_by(table.c.found_at).limit(limit)))
 
 
 @dataclass(slots=True)

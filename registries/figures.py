@@ -30,6 +30,7 @@ from .days import CHINA_TIME, today
 from .db import Database, now
 from .figure_store import KeptFigures
 from .records import Records
+from .storing import live
 
 #: Seconds that a page may wait for figures; what takes longer is counted by the worker.
 AT_ONCE = 1.0
@@ -212,7 +213,7 @@ def _tallies(session: Session, records: Records, day: date) -> Iterator[tuple[st
         table.c.area_path, every, every.filter(sa.and_(sa.true(), *wanted)),
         every.filter(marks.stale(records, day)), every.filter(marks.overdue(records, day)),
         *(every.filter(condition) for condition in wanted),
-    ).where(*marks.live(records)).group_by(table.c.area_path)
+    ).where(live(table)).group_by(table.c.area_path)
     for path, number, complete, stale, overdue, *filled in session.execute(statement):
         yield path, Tally(number, number * len(wanted), sum(filled), complete, number - stale, overdue)
 
@@ -221,7 +222,7 @@ def _months(session: Session, records: Records) -> Iterator[tuple[tuple[str, str
     table = records.kind.table
     area = sa.func.substr(table.c.area_path, 1, _DEPTH)
     year, month = sa.extract("year", table.c.created_at), sa.extract("month", table.c.created_at)
-    statement = sa.select(area, year, month, sa.func.count()).where(*marks.live(records)).group_by(area, year, month)
+    statement = sa.select(area, year, month, sa.func.count()).where(live(table)).group_by(area, year, month)
     for path, of_year, of_month, number in session.execute(statement):
         yield (path, f"{int(of_year):04d}-{int(of_month):02d}"), number
 

@@ -71,11 +71,6 @@ def repeated(hashes: Iterable[int]) -> set[int]:
     return set(order[same].tolist())
 
 
-def live(table: sa.FromClause) -> tuple[sa.ColumnElement[bool], ...]:
-    """The conditions that a record is in use."""
-    return table.c.retired_at.is_(None), table.c.merged_into.is_(None)
-
-
 def sharing(
     table: sa.Table, names: Sequence[str], conditions: Sequence[Any], wanted: Sequence[str] = (),
     groups: Sequence[Any] = (),

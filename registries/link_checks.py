@@ -25,6 +25,7 @@ from .links import target_kind
 from .messages import N_, Problem
 from .records import Records
 from .reference_fields import Link
+from .storing import live
 
 #: Days by which something should have been done, and what.
 DUE = {
@@ -65,13 +66,13 @@ def check(session: Session, records: Records, catalogue: Mapping[str, Records]) 
 
 def _links(session: Session, records: Records) -> Iterator[_LinkColumn]:
     table = records.kind.table
-    live = sa.and_(table.c.retired_at.is_(None), table.c.merged_into.is_(None))
+    in_use = live(table)
     for name, item in records.storage.fields.items():
         if isinstance(item, Link):
-            yield _LinkColumn(table.c.id, table.c[name], item.kind, live)
+            yield _LinkColumn(table.c.id, table.c[name], item.kind, in_use)
     for name, model in records.kind.parts.items():
         part = model.__table__
-        owned = sa.and_(part.c.owner_id == table.c.id, live)
+        owned = sa.and_(part.c.owner_id == table.c.id, in_use)
         for field_name, item in records.storage.parts[name].nested.items():
             if isinstance(item, Link) and item.kind:
                 yield _LinkColumn(part.c.owner_id, part.c[field_name], item.kind, owned)
@@ -164,11 +165,11 @@ def _areas(session: Session, records: Records) -> Iterator[Finding]:
 
 def _overdue(session: Session, records: Records, on: date) -> Iterator[Finding]:
     table = records.kind.table
-    live = sa.and_(table.c.retired_at.is_(None), table.c.merged_into.is_(None))
-    columns = [(table.c.id, table.c[name], live) for name in DUE if name in table.c]
+    in_use = live(table)
+    columns = [(table.c.id, table.c[name], in_use) for name in DUE if name in table.c]
     for model in records.kind.parts.values():
         part = model.__table__
-        owned = sa.and_(part.c.owner_id == table.c.id, live)
+        owned = sa.and_(part.c.owner_id == table.c.id, in_use)
         columns += [(part.c.owner_id, part.c[name], owned) for name in DUE if name in part.c]
     for owner, day, condition in columns:
         due = sa.select(owner, day).where(condition, day < on).order_by(day, owner)

@@ -5,7 +5,6 @@ Lists are narrowed by them and figures count by them, so that a figure and the l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
@@ -65,9 +64,3 @@ def stale(records: Records, day: date) -> Condition:
         return unchanged
     seen = table.c[records.kind.seen]
     return sa.and_(unchanged, sa.or_(seen.is_(None), seen < since))
-
-
-def live(records: Records) -> Sequence[Condition]:
-    """The conditions that a record is in use and its own."""
-    table = records.kind.table
-    return table.c.retired_at.is_(None), table.c.merged_into.is_(None)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from .access import Actor
 from .areas import outermost, within
 from .records import Records
+from .storing import live
 
 Condition = sa.ColumnElement[bool]
 _LIVE, _RETIRED = "retired_at IS NULL AND merged_into IS NULL", "retired_at IS NOT NULL"
@@ -46,9 +47,7 @@ class Narrowed:
         self.retired = retired
         self.on_sqlite = session.get_bind().dialect.name == "sqlite"
         table = self.table
-        self.state: Condition = table.c.retired_at.is_not(None) if retired else sa.and_(
-            table.c.retired_at.is_(None), table.c.merged_into.is_(None)
-        )
+        self.state: Condition = table.c.retired_at.is_not(None) if retired else live(table)
         self.areas = areas_of(records, actor, asked)
         self.by_area: Narrow | None = None
         if self.areas is not None:

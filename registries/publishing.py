@@ -28,7 +28,7 @@ from .moments import Moment
 from .records import Change, Conflict, Item, NotFound, Records
 from .reference_fields import Code
 from .schemas import RecordSchema
-from .storing import Context
+from .storing import Context, live
 
 DRAFT, SUBMITTED, RETURNED, LIVE, WITHDRAWN = "draft", "submitted", "returned", "published", "withdrawn"
 #: From which states a text goes on to which.
@@ -252,7 +252,7 @@ def is_public(moment: datetime, table: sa.FromClause) -> sa.ColumnElement[bool]:
     return sa.and_(
         table.c.edition.is_not(None), table.c.public_from <= moment,
         sa.or_(table.c.public_to.is_(None), table.c.public_to > moment),
-        table.c.retired_at.is_(None), table.c.merged_into.is_(None),
+        live(table),
     )  # fmt: skip
 
 

@@ -15,12 +15,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import changes, references
 from .access import Actor, NotAllowed
-from .crypto import blinds
 from .db import new_id, now
 from .items import HELD, Change, Conflict, Doubtful, Invalid, Item, New, NotFound
 from .messages import N_, Problem, Refused
@@ -45,18 +43,6 @@ class Records(Rows):
         if follow and item.merged_into:
             return self.get(session, item.merged_into, actor=actor)
         return item
-
-
-    def by_index(self, session: Session, name: str, value: str, *, actor: Actor) -> list[Item]:
-        """The records in the actor's scope whose sealed field has exactly this value."""
-        column = self.kind.table.c[f"{name}_index"]
-        wanted = blinds(session.info["keys"], f"{self.name}.{name}", value)
-        rows = session.execute(sa.select(self.kind.table).where(column.in_(wanted), self._live())).all()
-        return [item for item in self.items(session, rows) if actor.may("read", self.kind.database, item.area_path)]
-
-    def _live(self) -> sa.ColumnElement[bool]:
-        table = self.kind.table
-        return sa.and_(table.c.retired_at.is_(None), table.c.merged_into.is_(None))
 
 
     def check(

@@ -24,9 +24,6 @@ _SPECIAL_DIVISIONS = frozenset({"100000", "000101"})
 
 _LICENCE = N_("Compare it with the licence.")
 _WRONG_CHECK = Problem(N_("The last character does not fit the others: at least one was mistyped."), _LICENCE)
-_REPAIRED = Problem(
-    N_("Zeros at the beginning were lost and have been put back."), N_("Format the column as text.")
-)
 _WRONG_INNER_CHECK = Problem(N_("The 17th character does not fit the eight before it."), _LICENCE)
 
 

@@ -30,6 +30,7 @@ from registries.marks import FRESH_DAYS, lacking
 from registries.messages import N_, Problem, Refused
 from registries.records import Item, Records
 from registries.references import AreaIndex
+from registries.storing import live
 
 from .engine import Document, Engine, Hit, IndexBusy, IndexDamaged, Key, Query, Result
 from .postgres_engine import PostgresEngine
@@ -197,8 +198,8 @@ class Feed:
             last: UUID | None = None
             while True:
                 condition = [] if last is None else [table.c.id > last]
-                live = sa.and_(table.c.retired_at.is_(None), table.c.merged_into.is_(None), *condition)
-                rows = session.execute(sa.select(table).where(live).order_by(table.c.id).limit(CHUNK)).all()
+                statement = sa.select(table).where(live(table), *condition).order_by(table.c.id)
+                rows = session.execute(statement.limit(CHUNK)).all()
                 if not rows:
                     break
                 yield from self._documents(session, records, records.items(session, rows))

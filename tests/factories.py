@@ -11,16 +11,21 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from registries import person_fields
+from registries.crypto import blinds
 from registries.db import new_id
 from registries.demo.numbers import Phones, credit_code, with_id_check
 from registries.facilities.attributes import Attributes
 from registries.fields import Day, Number, PartialDay, RecordField, Text, YesNo
 from registries.positions import NAMES as POSITION
-from registries.records import Records
+from registries.records import Item, Records
 from registries.reference_fields import Area, Code, Codes, Link
 from registries.references import References
 from registries.schemas import Parts
+from registries.storing import live
 
 GRIDS = tuple(f"00010100{street}00{community}00{grid}" for street in (1, 2) for community in (1, 2) for grid in (1, 2))
 SURNAMES, GIVEN = "赵钱孙李周吴郑王冯陈", "安民和平国泰丰乐新华"
@@ -228,3 +233,11 @@ def sheet(records: Records, serials: Sequence[int], references: References) -> S
 def unknown_id() -> str:
     """The id of no record."""
     return str(new_id())
+
+
+def holding(session: Session, records: Records, field: str, value: str) -> list[Item]:
+    """The records in use whose sealed field has exactly this value, as its index finds them."""
+    table = records.kind.table
+    wanted = blinds(session.info["keys"], f"{records.name}.{field}", value)
+    rows = session.execute(sa.select(table).where(table.c[f"{field}_index"].in_(wanted), live(table))).all()
+    return records.items(session, rows)

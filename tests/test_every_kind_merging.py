@@ -184,11 +184,12 @@ def test_the_review_list_remembers_what_was_decided(database, records, new, acto
 
 
 def pairs(database: Database, records: Records) -> set[frozenset[UUID]]:
+    table = duplicates.DUPLICATE[records.kind.database]
+    statement = sa.select(table.c.first_id, table.c.second_id).where(
+        table.c.state == "open", table.c.kind == records.name
+    )
     with database.reading() as session:
-        return {
-            frozenset((row.first_id, row.second_id))
-            for row in duplicates.waiting(session, records.kind.database, records.name)
-        }
+        return {frozenset(row) for row in session.execute(statement)}
 
 
 # Every change of a row has its row in the log.

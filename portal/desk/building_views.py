@@ -17,6 +17,7 @@ from registries.merging import with_merged
 from registries.population.models import Dwelling, Resident
 from registries.population.rules import GONE
 from registries.records import in_chunks
+from registries.storing import live
 
 from ..running import system
 from ..security import actor, allowed
@@ -74,7 +75,7 @@ def _floors(session: Session, building_ids: list[UUID], who: Actor) -> list[Floo
     table = _DWELLING.c
     rows = session.execute(
         sa.select(table.id, table.unit, table.floor, table.room, table.address, table.smoke_alarm, table.ebike_indoors)
-        .where(table.building_id.in_(building_ids), table.retired_at.is_(None), table.merged_into.is_(None))
+        .where(table.building_id.in_(building_ids), live(_DWELLING))
         .where(*([] if scopes is None else [within(table.area_path, scopes)]))
         .order_by(table.unit, table.room)
     ).all()
@@ -97,7 +98,7 @@ def _people(session: Session, dwelling_ids: list[UUID], scopes: list[str] | None
     inside = [] if scopes is None else [within(table.area_path, scopes)]
     for chunk in in_chunks(dwelling_ids):
         statement = sa.select(table.dwelling_id, table.name).where(
-            table.dwelling_id.in_(chunk), table.retired_at.is_(None), table.merged_into.is_(None),
+            table.dwelling_id.in_(chunk), live(_RESIDENT),
             sa.func.coalesce(table.stay_status, "").not_in(GONE), *inside,
         )  # fmt: skip
         for row in session.execute(statement.order_by(table.id)):

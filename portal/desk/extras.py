@@ -14,6 +14,7 @@ from registries.areas import within
 from registries.population import households
 from registries.population.models import Dwelling
 from registries.records import Item
+from registries.storing import live
 
 from ..values import Wording
 
@@ -68,7 +69,7 @@ def _rooms(session: Session, item: Item, words: Wording) -> Extra:
     if scopes == []:
         return Extra("desk/rooms_link.html", {"count": 0})
     count = session.scalar(sa.select(sa.func.count()).where(
-        _DWELLING.c.building_id == item.id, _DWELLING.c.retired_at.is_(None), _DWELLING.c.merged_into.is_(None),
+        _DWELLING.c.building_id == item.id, live(_DWELLING),
         *([] if scopes is None else [within(_DWELLING.c.area_path, scopes)]),
     ))  # fmt: skip
     return Extra("desk/rooms_link.html", {"count": count or 0})

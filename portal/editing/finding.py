@@ -15,6 +15,7 @@ from registries.access import Actor
 from registries.db import now
 from registries.publishing import DRAFT, LIVE, RETURNED, SUBMITTED
 from registries.records import Records
+from registries.storing import live
 
 PAGE = 30
 #: A text that is published for a moment still to come, or whose time is over: no states of their own.
@@ -102,7 +103,7 @@ def _select(records: Records, wanted: Wanted, actor: Actor) -> sa.Select[Any]:
 
 
 def _conditions(table: sa.FromClause, wanted: Wanted, actor: Actor) -> Sequence[sa.ColumnElement[bool]]:
-    told = [table.c.retired_at.is_(None), table.c.merged_into.is_(None)]
+    told = [live(table)]
     scopes = actor.scopes("read", "network")
     if scopes is not None:
         told.append(sa.or_(sa.false(), *(table.c.area_path.startswith(path, autoescape=True) for path in scopes)))

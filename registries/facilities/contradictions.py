@@ -8,8 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ..likeness import live
 from ..messages import N_, Problem
+from ..storing import live
 from .models import Facility, FacilityLink
 
 #: Roles that one organisation at a time can have.
@@ -30,7 +30,7 @@ def of_facilities(session: Session) -> Iterator[tuple[UUID, Problem]]:
         .join(one, one.c.owner_id == _FACILITY.c.id)
         .join(other, sa.and_(other.c.owner_id == one.c.owner_id, other.c.position > one.c.position))
         .where(
-            *live(_FACILITY), one.c.role.in_(SOLE), other.c.role == one.c.role, other.c.target_id != one.c.target_id,
+            live(_FACILITY), one.c.role.in_(SOLE), other.c.role == one.c.role, other.c.target_id != one.c.target_id,
             begins_before_end(one, other), begins_before_end(other, one),
         )
         .distinct()

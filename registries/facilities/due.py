@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..areas import within
-from ..likeness import live
+from ..storing import live
 from .identity import facility_title
 from .models import Facility
 
@@ -35,7 +35,7 @@ def to_check(session: Session, before: date, *, actor: Actor, limit: int = 500) 
     table = _TABLE.c
     statement = (
         sa.select(table.id, table.name, table.location, table.address, table.next_check_on)
-        .where(table.next_check_on < before, *live(_TABLE))
+        .where(table.next_check_on < before, live(_TABLE))
         .where(*([] if scopes is None else [within(table.area_path, scopes)]))
         .order_by(table.next_check_on, table.id)
     )

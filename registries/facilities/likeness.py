@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from ..chinese import address_key, fold
 from ..coordinates import distance_m
-from ..likeness import in_groups, in_reach, live, sharing
+from ..likeness import in_groups, in_reach, sharing
+from ..storing import live
 from .models import Facility, Place
 
 Pairs = Iterator[tuple[UUID, UUID, str]]
@@ -30,7 +31,7 @@ def alike_facilities(session: Session) -> Pairs:
     """Pairs of facilities of one subclass within three metres of each other."""
     statement = (
         sa.select(_FACILITY.c.id, _FACILITY.c.subclass, _FACILITY.c.longitude, _FACILITY.c.latitude)
-        .where(*live(_FACILITY), _FACILITY.c.subclass.is_not(None), _FACILITY.c.longitude.is_not(None))
+        .where(live(_FACILITY), _FACILITY.c.subclass.is_not(None), _FACILITY.c.longitude.is_not(None))
         .where(_FACILITY.c.latitude.is_not(None))
         .order_by(_FACILITY.c.subclass, _FACILITY.c.longitude, _FACILITY.c.latitude, _FACILITY.c.id)
     )
@@ -49,7 +50,7 @@ def like_facility(session: Session, values: Mapping[str, Any]) -> Iterator[tuple
     table = _FACILITY.c
     near = sa.select(table.id, table.longitude, table.latitude).where(
         table.subclass == subclass, table.longitude.between(x - wide, x + wide),
-        table.latitude.between(y - high, y + high), *live(_FACILITY),
+        table.latitude.between(y - high, y + high), live(_FACILITY),
     )  # fmt: skip
     for row in session.execute(near.limit(20)):
         if distance_m(x, y, row.longitude, row.latitude) <= FACILITY_METRES:
@@ -62,7 +63,7 @@ def alike_places(session: Session) -> Pairs:
     The buildings of every estate are called 1号楼: their addresses or points tell them apart.
     """
     told = ["name", "address", "longitude", "latitude"]
-    rows = session.execute(sharing(_PLACE, ["name_pinyin"], live(_PLACE), told)).all()
+    rows = session.execute(sharing(_PLACE, ["name_pinyin"], [live(_PLACE)], told)).all()
     addressed = sorted((row for row in rows if row.address), key=_name_and_address)
     for pair in in_groups(addressed, _name_and_address):
         yield *pair, NAME_AND_ADDRESS

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ..areas import within as within_areas
 from ..references import References
+from ..storing import live
 from .documents import UNUSABLE
 from .identity import facility_title
 from .models import Facility
@@ -45,7 +46,7 @@ class PublicFacility:
 
 def _condition() -> sa.ColumnElement[bool]:
     return sa.and_(
-        Facility.is_public.is_(sa.true()), Facility.retired_at.is_(None), Facility.merged_into.is_(None),
+        Facility.is_public.is_(sa.true()), live(Facility.__table__),
         sa.or_(Facility.state.is_(None), Facility.state.not_in(UNUSABLE)), Facility.subclass.is_not(None),
     )
 

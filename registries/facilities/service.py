@@ -17,7 +17,7 @@ from ..areas import within
 from ..messages import N_, Problem
 from ..positions import NAMES as POSITION
 from ..records import Invalid, Item, Records, in_chunks
-from ..storing import Kind
+from ..storing import Kind, live
 from . import identity
 from .codes import county_of, next_codes, note_codes
 from .contradictions import of_facilities
@@ -68,7 +68,7 @@ def _without_code(
 
 def _refuse_taken(session: Session, given: dict[str, UUID]) -> None:
     for chunk in in_chunks(given):
-        statement = sa.select(_FACILITY.c.code, _FACILITY.c.id).where(_FACILITY.c.code.in_(chunk), _live())
+        statement = sa.select(_FACILITY.c.code, _FACILITY.c.id).where(_FACILITY.c.code.in_(chunk), live(_FACILITY))
         for row in session.execute(statement):
             if row.id != given[row.code]:
                 raise Invalid(
@@ -82,10 +82,6 @@ def _refuse_taken(session: Session, given: dict[str, UUID]) -> None:
                         ]
                     }
                 )
-
-
-def _live() -> sa.ColumnElement[bool]:
-    return sa.and_(_FACILITY.c.retired_at.is_(None), _FACILITY.c.merged_into.is_(None))
 
 
 def unchecked(day: date) -> sa.ColumnElement[bool]:
@@ -132,23 +128,6 @@ PLACE = Kind(
 )
 facilities = Records(FACILITY)
 places = Records(PLACE)
-
-
-def record_check(
-    session: Session,
-    facility_id: UUID,
-    on: date,
-    *,
-    version: int,
-    actor: Actor,
-    state: str | None = None,
-    reason: str | None = None,
-) -> Item:
-    """Note a check and perhaps the state that was found; the next check follows from the interval."""
-    raw: dict[str, Any] = {"last_checked_on": on}
-    if state is not None:
-        raw["state"] = state
-    return facilities.update(session, facility_id, raw, version=version, actor=actor, reason=reason)
 
 
 def assign_keeper(
@@ -205,7 +184,7 @@ def overdue(
     scopes = actor.scopes("read", "facilities")
     conditions = [
         unchecked(on),
-        _live(),
+        live(_FACILITY),
         *([] if scopes is None else [within(table.area_path, scopes)]),
         *([] if paths is None else [within(table.area_path, paths)]),
         *([] if subclass is None else [table.subclass == subclass]),

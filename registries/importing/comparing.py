@@ -22,7 +22,7 @@ from ..db import new_id
 from ..items import HELD, same
 from ..messages import N_, Problem
 from ..records import Item, Records, in_chunks
-from ..storing import Sealed, opened
+from ..storing import Sealed, live, opened
 from .checking import Outcome, Row, RowReader
 from .decisions import Decision, Found
 from .merged import Merged
@@ -72,7 +72,7 @@ class Comparer:
         prints = {text: blinds(keys, column, text) for text in texts}
         by_print: dict[bytes, list[UUID]] = {}
         for chunk in in_chunks(value for values in prints.values() for value in values):
-            statement = sa.select(table.c.fingerprint, table.c.id).where(table.c.fingerprint.in_(chunk), _live(table))
+            statement = sa.select(table.c.fingerprint, table.c.id).where(table.c.fingerprint.in_(chunk), live(table))
             for row in session.execute(statement.order_by(table.c.id)):
                 by_print.setdefault(row.fingerprint, []).append(row.id)
         all_prints = {value for values in prints.values() for value in values}
@@ -94,7 +94,7 @@ class Comparer:
         found: dict[Any, UUID] = {}
         for chunk in in_chunks(values):
             statement = sa.select(column.label("value"), self.kind.table.c.id.label("record_id"))
-            rows = session.execute(statement.where(column.in_(chunk), _live(self.kind.table), *conditions))
+            rows = session.execute(statement.where(column.in_(chunk), live(self.kind.table), *conditions))
             found.update({row.value: row.record_id for row in rows})
         return found
 
@@ -280,7 +280,7 @@ class Comparer:
         if not self._in_scope(values.get("area_id") and str(values["area_id"])):
             return self._outside(outcome)
         state = "changed" if values else "same"
-        return Decision(outcome.number, state, item.id, values, version=item.version, warnings=warnings)
+        return Decision(outcome.number, state, item.id, values, warnings=warnings)
 
     def _transfer(self, outcome: Outcome, item: Item) -> Decision:
         """A record that another area holds is to come to where the row says, if that is the actor's own."""
@@ -315,10 +315,6 @@ class Comparer:
             if not same(value, opened(keys, item.values.get(name))):
                 differences[name] = value
         return differences
-
-
-def _live(table: sa.Table) -> sa.ColumnElement[bool]:
-    return sa.and_(table.c.retired_at.is_(None), table.c.merged_into.is_(None))
 
 
 def _failed(outcome: Outcome, name: str, problem: Problem) -> Decision:

@@ -24,7 +24,6 @@ class Decision:
     record_id: UUID | None = None
     values: dict[str, Any] = field(default_factory=dict, repr=False)
     ready: str | None = field(default=None, repr=False)
-    version: int | None = None
     problems: dict[str, Any] = field(default_factory=dict)
     warnings: dict[str, Any] = field(default_factory=dict)
     incomplete: Sequence[str] = ()

@@ -22,7 +22,7 @@ from ..fields import RecordField
 from ..messages import N_, Problem, Refused
 from ..records import Item, Records
 from ..references import References
-from ..storing import opened
+from ..storing import live, opened
 from .mapping import COMMON, RECORD_ID, VERSION
 
 CHUNK = 500
@@ -145,7 +145,7 @@ def _listed(session: Session, records: Records, wish: Wish, actor: Actor) -> Ite
 
 def _conditions(records: Records, wish: Wish, scopes: list[str] | None) -> list[sa.ColumnElement[bool]]:
     table = records.kind.table
-    conditions: list[sa.ColumnElement[bool]] = [table.c.retired_at.is_(None), table.c.merged_into.is_(None)]
+    conditions: list[sa.ColumnElement[bool]] = [live(table)]
     if scopes is not None:
         conditions.append(within(table.c.area_path, scopes))
     if wish.area_path:

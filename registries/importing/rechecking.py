@@ -21,7 +21,7 @@ from ..access import Actor
 from ..changes import CHANGE, json_text
 from ..items import HELD
 from ..records import Item, Records, in_chunks
-from ..storing import opened
+from ..storing import live, opened
 from .batches import STAGED_ROW, Batch, cells_text, seal_row
 from .checking import Outcome, RowReader
 from .comparing import CHANGED_SINCE, Comparer
@@ -99,8 +99,7 @@ class Rechecker:
         table = self.records.kind.table
         return {digest for chunk in in_chunks(digests) for digest in self.session.scalars(
             sa.select(table.c.row_digest).where(
-                table.c.row_digest.in_(chunk), table.c.row_version == table.c.version,
-                table.c.retired_at.is_(None), table.c.merged_into.is_(None),
+                table.c.row_digest.in_(chunk), table.c.row_version == table.c.version, live(table),
             )
         )}
 

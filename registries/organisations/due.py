@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..areas import within
+from ..storing import live
 from .models import Licence, Organisation, SpecialEquipment
 
 #: How many days before its end a licence is brought to notice.
@@ -85,14 +86,6 @@ def running_out(
     return _read(session, found, actor, paths, limit)
 
 
-def alarm_step(on: date, ends: date) -> int | None:
-    """The smallest of the alarms (90, 30, 7 days) that a date has come within; 0 once it is over."""
-    left = (ends - on).days
-    if left < 0:
-        return 0
-    return min((step for step in ALARMS if left <= step), default=None)
-
-
 def _select(kind: str, what: Any, day: Any) -> sa.Select[Any]:
     return sa.select(
         _ORGANISATION.id,
@@ -113,8 +106,7 @@ def _read(
 ) -> list[Due]:
     scopes = actor.scopes("read", "organisations")
     conditions = [
-        _ORGANISATION.retired_at.is_(None),
-        _ORGANISATION.merged_into.is_(None),
+        live(Organisation.__table__),
         _watched(),
         *(within(_ORGANISATION.area_path, allowed) for allowed in (scopes, paths) if allowed is not None),
     ]

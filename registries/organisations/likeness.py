@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..chinese import address_key, organisation_key
-from ..likeness import in_groups, live, sharing
+from ..likeness import in_groups, sharing
 from ..records import in_chunks
+from ..storing import live
 from .models import Organisation, OrganisationRegistration
 from .numbers import UNIQUE
 
@@ -30,7 +31,7 @@ def alike_organisations(session: Session) -> Iterator[tuple[UUID, UUID, str]]:
     yield from _same_number(session)
     yield from _same_operator(session)
     rows = session.execute(
-        sharing(_TABLE, ["name_key", "address_key"], live(_TABLE), ["operator_number"])
+        sharing(_TABLE, ["name_key", "address_key"], [live(_TABLE)], ["operator_number"])
     ).all()
     numbers = _numbers(session, [row.id for row in rows])
 
@@ -58,7 +59,7 @@ def _same_number(session: Session) -> Iterator[tuple[UUID, UUID, str]]:
         sa.select(_TABLE.c.id, held.c.scheme, held.c.number)
         .join(_REGISTRATION, _REGISTRATION.c.owner_id == _TABLE.c.id)
         .join(held, same)
-        .where(*live(_TABLE))
+        .where(live(_TABLE))
         .distinct()
         .order_by(held.c.scheme, held.c.number, _TABLE.c.id)
     )
@@ -73,7 +74,7 @@ def _same_operator(session: Session) -> Iterator[tuple[UUID, UUID, str]]:
         sa.select(unit.c.id, premises.c.id)
         .join(_REGISTRATION, _REGISTRATION.c.number == premises.c.operator_number)
         .join(unit, _REGISTRATION.c.owner_id == unit.c.id)
-        .where(_REGISTRATION.c.scheme.in_(UNIQUE), unit.c.id != premises.c.id, alike, *live(premises), *live(unit))
+        .where(_REGISTRATION.c.scheme.in_(UNIQUE), unit.c.id != premises.c.id, alike, live(premises), live(unit))
         .order_by(unit.c.id, premises.c.id)
     )
     for first, second in session.execute(statement):
@@ -84,7 +85,7 @@ def like_organisation(session: Session, values: Mapping[str, Any]) -> Iterator[t
     """Organisations in use that one about to be registered may be: by a number, by name with address."""
     for row in values.get("registrations") or ():
         held = sa.select(_TABLE.c.id).join(_REGISTRATION, _REGISTRATION.c.owner_id == _TABLE.c.id).where(
-            _REGISTRATION.c.number == row.get("number"), _REGISTRATION.c.scheme == row.get("scheme"), *live(_TABLE)
+            _REGISTRATION.c.number == row.get("number"), _REGISTRATION.c.scheme == row.get("scheme"), live(_TABLE)
         )
         for found in session.scalars(held.limit(MOST_LIKE)):
             yield found, NUMBER
@@ -92,7 +93,7 @@ def like_organisation(session: Session, values: Mapping[str, Any]) -> Iterator[t
     if name:
         same = [_TABLE.c.name_key == organisation_key(name)[:200]]
         same += [_TABLE.c.address_key == address_key(address)[:300]] if address else []
-        for found in session.scalars(sa.select(_TABLE.c.id).where(*same, *live(_TABLE)).limit(MOST_LIKE)):
+        for found in session.scalars(sa.select(_TABLE.c.id).where(*same, live(_TABLE)).limit(MOST_LIKE)):
             yield found, NAME_AND_ADDRESS
 
 

@@ -14,6 +14,7 @@ from .. import marks
 from ..access import Actor
 from ..areas import after, within
 from ..records import Item, Records
+from ..storing import live
 from .due import uninspected
 from .models import Licence, Organisation
 
@@ -79,8 +80,7 @@ def of_trade(session: Session, records: Records, item: Item, day: date, *, actor
 
 def _of(trade: str, scopes: Sequence[str] | None) -> list[sa.ColumnElement[bool]]:
     of_trade = sa.and_(_TABLE.c.industry >= trade, _TABLE.c.industry < after(trade))
-    live = (_TABLE.c.retired_at.is_(None), _TABLE.c.merged_into.is_(None))
-    return [of_trade, *live, *([] if scopes is None else [within(_TABLE.c.area_path, scopes)])]
+    return [of_trade, live(_TABLE), *([] if scopes is None else [within(_TABLE.c.area_path, scopes)])]
 
 
 def _counted(

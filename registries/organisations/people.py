@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..areas import within
+from ..storing import live
 from .models import Organisation
 
 #: What may be somebody's name, so that it is worth a look: two to four Chinese characters, or with a dot between.
@@ -28,8 +29,8 @@ def led_by(session: Session, name: str, scopes: Sequence[str] | None) -> list[UU
         return []
     found: list[UUID] = []
     inside = [] if scopes is None else [within(Organisation.area_path, scopes)]
-    live = (Organisation.retired_at.is_(None), Organisation.merged_into.is_(None))
+    in_use = live(Organisation.__table__)
     # One statement for each column: each has an index, and an OR of the two would be answered by none.
     for column in _COLUMNS:
-        found += session.scalars(sa.select(Organisation.id).where(column == name, *live, *inside).limit(MOST))
+        found += session.scalars(sa.select(Organisation.id).where(column == name, in_use, *inside).limit(MOST))
     return list(dict.fromkeys(found))

@@ -115,23 +115,6 @@ ORGANISATION = Kind(
 organisations = Records(ORGANISATION)
 
 
-def record_inspection(
-    session: Session,
-    organisation_id: UUID,
-    on: date,
-    *,
-    version: int,
-    actor: Actor,
-    days: int | None = None,
-    reason: str | None = None,
-) -> Item:
-    """Note an inspection; the next one follows from ``days`` or the interval the organisation has."""
-    raw: dict[str, Any] = {"last_inspected_on": on}
-    if days is not None:
-        raw["inspection_days"] = days
-    return organisations.update(session, organisation_id, raw, version=version, actor=actor, reason=reason)
-
-
 def renew_licence(
     session: Session, organisation_id: UUID, licence: dict[str, Any], *, version: int, actor: Actor
 ) -> Item:

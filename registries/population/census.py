@@ -54,11 +54,6 @@ class Census:
     uncertain: int = 0
     uncertain_by_area: dict[UUID | None, int] = field(default_factory=dict)
 
-    @property
-    def uncertain_share(self) -> float:
-        """The share of people counted although nobody knows since when they live there."""
-        return self.uncertain / self.total if self.total else 0.0
-
     def count(
         self, area_id: UUID | None = None, sex: str | None = None, bands: Collection[str] | None = None
     ) -> int:

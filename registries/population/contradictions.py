@@ -8,8 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ..likeness import live
 from ..messages import N_, Problem
+from ..storing import live
 from .models import Household, Resident, ResidentStay
 from .rules import DEAD, GONE, HEADS
 
@@ -23,7 +23,7 @@ _STAY: sa.Table = ResidentStay.__table__  # type: ignore[assignment]
 def of_residents(session: Session) -> Found:
     """Dead people on record as living here."""
     status = sa.func.coalesce(_RESIDENT.c.stay_status, "")
-    dead = sa.select(_RESIDENT.c.id, _RESIDENT.c.died_on).where(*live(_RESIDENT), _RESIDENT.c.died_on.is_not(None))
+    dead = sa.select(_RESIDENT.c.id, _RESIDENT.c.died_on).where(live(_RESIDENT), _RESIDENT.c.died_on.is_not(None))
     for record_id, day in session.execute(dead.where(status != DEAD)):
         yield record_id, Problem(
             N_("This person died on %(day)s and is on record as living."), N_("Record the death, or take out the day."),
@@ -41,7 +41,7 @@ def of_residents(session: Session) -> Found:
 
 def of_households(session: Session) -> Found:
     """Households with two heads, or with a head who is gone or belongs to another one."""
-    here = [*live(_RESIDENT), sa.func.coalesce(_RESIDENT.c.stay_status, "").not_in(GONE)]
+    here = [live(_RESIDENT), sa.func.coalesce(_RESIDENT.c.stay_status, "").not_in(GONE)]
     heads = (
         sa.select(_RESIDENT.c.household_id, sa.func.count())
         .where(*here, _RESIDENT.c.household_id.is_not(None), _RESIDENT.c.relation_to_head.in_(HEADS))
@@ -58,7 +58,7 @@ def of_households(session: Session) -> Found:
         sa.select(_HOUSEHOLD.c.id)
         .join(_RESIDENT, _RESIDENT.c.id == _HOUSEHOLD.c.head_id)
         .outerjoin(theirs, theirs.c.id == _RESIDENT.c.household_id)
-        .where(*live(_HOUSEHOLD), *live(_RESIDENT), sa.or_(gone, sa.func.coalesce(belongs, sa.false()).is_(False)))
+        .where(live(_HOUSEHOLD), live(_RESIDENT), sa.or_(gone, sa.func.coalesce(belongs, sa.false()).is_(False)))
     )
     for record_id in session.scalars(elsewhere):
         yield record_id, Problem(

@@ -15,6 +15,7 @@ from ..access import Actor
 from ..merging import with_merged
 from ..messages import N_, Problem
 from ..records import Change, Conflict, Invalid, Item
+from ..storing import live
 from .homes import DWELLING, household_key, households
 from .life_events import transfer
 from .models import Household, Resident
@@ -42,8 +43,7 @@ def _present(session: Session, condition: sa.ColumnElement[bool]) -> list[Item]:
         sa.select(table)
         .where(
             condition,
-            Resident.retired_at.is_(None),
-            Resident.merged_into.is_(None),
+            live(table),
             sa.func.coalesce(Resident.stay_status, "").not_in(GONE),
         )
         .order_by(table.c.id)
@@ -195,8 +195,7 @@ def _refuse_taken(session: Session, area_id: UUID, number: str) -> None:
     taken = session.execute(
         sa.select(Household.id).where(
             Household.key == key,
-            Household.retired_at.is_(None),
-            Household.merged_into.is_(None),
+            live(households.kind.table),
         )
     ).first()
     if taken is not None:

@@ -1,4 +1,4 @@
-"""What happens in a life: birth, moving in, out and within the district, death, return.
+"""What happens in a life: moving in, out and within the district, death, return.
 
 Each verb writes the dated event with the day of its report, brings the stays in step and goes through the log
 as one change of the record. None commits. ``version`` is the version the caller knew; a stale one raises
@@ -31,20 +31,6 @@ _LEFT_BEHIND: Mapping[str, None] = dict.fromkeys(
 )
 
 
-def register_birth(
-    session: Session,
-    raw: Mapping[str, Any],
-    *,
-    event_on: date,
-    reported_on: date | None = None,
-    actor: Actor,
-    reason: str | None = None,
-) -> Item:
-    """Write down a newborn of the district; ``raw`` is as for `Records.create`."""
-    raw = {**raw, "birth_date": event_on.isoformat()}
-    return _arrive(session, raw, "birth", event_on, reported_on, actor, reason)
-
-
 def move_in(
     session: Session,
     raw: Mapping[str, Any],
@@ -54,22 +40,10 @@ def move_in(
     actor: Actor,
     reason: str | None = None,
 ) -> Item:
-    """Write down somebody who comes from outside the district."""
-    return _arrive(session, raw, "move_in", event_on, reported_on, actor, reason)
-
-
-def _arrive(
-    session: Session,
-    raw: Mapping[str, Any],
-    kind: str,
-    event_on: date,
-    reported_on: date | None,
-    actor: Actor,
-    reason: str | None,
-) -> Item:
+    """Write down somebody who comes from outside the district; ``raw`` is as for `Records.create`."""
     _check_days(event_on, reported_on)
     event = {
-        "kind": kind,
+        "kind": "move_in",
         "event_on": event_on,
         "reported_on": reported_on or days.today(),
         "to_area_id": raw.get("area_id"),

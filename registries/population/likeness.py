@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from ..areas import SEGMENT
 from ..chinese import address_key, fold, person_name_key, person_pinyin
 from ..crypto import blinds
-from ..likeness import in_groups, live, never, repeated, sharing
+from ..likeness import in_groups, never, repeated, sharing
 from ..records import in_chunks
+from ..storing import live
 from .models import Dwelling, Household, Resident
 
 Pairs = Iterator[tuple[UUID, UUID, str]]
@@ -137,7 +138,7 @@ def like_resident(session: Session, values: Mapping[str, Any]) -> Iterator[tuple
         same = sa.and_(table.phone_index.in_(blinds(keys, "resident.phone", phone)), table.name == name)
         asked.append((NAME_AND_PHONE, same))
     for why, condition in asked:
-        for found in session.scalars(sa.select(table.id).where(condition, *live(_RESIDENT)).limit(MOST_LIKE)):
+        for found in session.scalars(sa.select(table.id).where(condition, live(_RESIDENT)).limit(MOST_LIKE)):
             yield found, why
 
 
@@ -145,14 +146,14 @@ def like_household(session: Session, values: Mapping[str, Any]) -> Iterator[tupl
     """Households in use with the number in the same community."""
     if values.get("key"):
         for found in session.scalars(
-            sa.select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.key == values["key"], *live(_HOUSEHOLD)).limit(MOST_LIKE)
+            sa.select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.key == values["key"], live(_HOUSEHOLD)).limit(MOST_LIKE)
         ):
             yield found, NUMBER
 
 
 def alike_households(session: Session) -> Pairs:
     """Pairs of households with one number in one community."""
-    rows = session.execute(sharing(_HOUSEHOLD, ["key"], live(_HOUSEHOLD)))
+    rows = session.execute(sharing(_HOUSEHOLD, ["key"], [live(_HOUSEHOLD)]))
     for pair in in_groups(rows, lambda row: row.key):
         yield *pair, NUMBER
 
@@ -161,7 +162,7 @@ def alike_dwellings(session: Session) -> Pairs:
     """Pairs of dwellings with one unit and room of one building; a building without record is known by its name
     in its community, and told apart by its address.
     """
-    roomy = [*live(_DWELLING), _DWELLING.c.room.is_not(None)]
+    roomy = [live(_DWELLING), _DWELLING.c.room.is_not(None)]
     told = ["address", "area_path"]
     in_records = sharing(_DWELLING, ["building_id", "building_sort"], roomy, told)
     for pair in in_groups(session.execute(in_records), lambda row: (row.building_id, row.building_sort)):

@@ -109,9 +109,7 @@ def _find(session: Session, keys: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for chunk in in_chunks(keys):
         statement = sa.select(table.c.key, table.c.id, table.c.head_id).where(
-            table.c.key.in_(chunk),
-            table.c.retired_at.is_(None),
-            table.c.merged_into.is_(None),
+            table.c.key.in_(chunk), live(table)
         )
         for row in session.execute(statement.order_by(table.c.id)):
             found.setdefault(row.key, row)

@@ -24,6 +24,8 @@ from ..chinese import half_width, person_pinyin
 from ..crypto import Keys, blinds
 from ..phones import check_phone
 from ..records import Item
+from ..storing import live
+from .homes import households
 from .models import Household, Resident
 from .service import residents
 
@@ -42,8 +44,7 @@ _HOUSEHOLD = re.compile(r"[0-9A-Za-z-]{1,60}")
 _PATTERN = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 Condition = sa.ColumnElement[bool]
-_LIVE = (Resident.retired_at.is_(None), Resident.merged_into.is_(None))
-_INSIDE = (Household.retired_at.is_(None), Household.merged_into.is_(None))
+_LIVE, _INSIDE = live(residents.kind.table), live(households.kind.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _columns() -> sa.Select[UUID, str, str]:
 
 def _chosen(holds: Condition, index: str, *others: Condition) -> sa.Select[UUID, str, str]:
     """Residents found through an index: SQLite is told which, PostgreSQL counts for itself."""
-    statement = _columns().where(holds, *_LIVE, *others)
+    statement = _columns().where(holds, _LIVE, *others)
     return statement.with_hint(Resident, f"INDEXED BY {index}", "sqlite")
 
 
@@ -197,5 +198,5 @@ def _households(session: Session, number: str, paths: Sequence[str] | None) -> l
     found: list[UUID] = []
     for start in range(0, len(keys), 500):
         chunk = keys[start : start + 500]
-        found += session.scalars(sa.select(Household.id).where(Household.key.in_(chunk), *_INSIDE))
+        found += session.scalars(sa.select(Household.id).where(Household.key.in_(chunk), _INSIDE))
     return found

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..areas import within
-from ..likeness import live
+from ..storing import live
 from .models import Resident, ResidentGroup
 
 _RESIDENT: sa.Table = Resident.__table__  # type: ignore[assignment]
@@ -39,7 +39,7 @@ def to_review(session: Session, before: date, *, actor: Actor, limit: int = 500)
     statement = (
         sa.select(table.id, table.name, sa.func.min(_GROUP.c.review_on).label("due"))
         .join(_GROUP, _GROUP.c.owner_id == table.id)
-        .where(_GROUP.c.review_on < before, *live(_RESIDENT))
+        .where(_GROUP.c.review_on < before, live(_RESIDENT))
         .where(sa.or_(_GROUP.c.ends_on.is_(None), _GROUP.c.ends_on >= before))
         .where(*([] if scopes is None else [within(table.area_path, scopes)]))
         .group_by(table.id, table.name).order_by("due", table.id)

@@ -1,4 +1,4 @@
-"""What a cell is: heading-like, number-like, blank in words; and how a raw value becomes tidy text.
+"""What a cell is: heading-like, number-like; and how a raw value becomes tidy text.
 
 Reading never changes a value beyond making a whole number an ``int``: the importer decides what a cell
 means, because only it knows the field. These are the questions it asks.
@@ -11,14 +11,6 @@ import re
 
 from registries.sheets.sources import Value
 
-_BLANK_WORDS = frozenset(
-    {
-        "无", "無", "没有", "沒有", "暂无", "暫無", "空", "空白", "不详", "不詳", "不祥", "未知",
-        "不明", "未填", "未填写", "未填寫", "待定", "待查", "待补", "待補", "略", "(空)", "（空）", "(无)",
-        "（无）", "n/a", "na", "n.a.", "nil", "null", "none", "nan", "unknown", "#n/a",
-    }
-)  # fmt: skip
-_BLANK_SIGNS = frozenset("-—–―－一_/／\\.。·、*＊?？~～ \u3000\u00a0")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _INVISIBLE = dict.fromkeys([0xFEFF, *range(0x200B, 0x2010), 0x2060, *range(0x202A, 0x202F), 0xAD])
 _TIDY = str.maketrans(_FULL_WIDTH | _INVISIBLE | {0xA0: " ", 0x202F: " ", 0x2007: " "})
@@ -45,19 +37,6 @@ def tidy_text(value: Value) -> str:
     if not text.isascii():
         text = text.translate(_TIDY)
     return " ".join(text.split())
-
-
-def is_blank_word(value: Value) -> bool:
-    """Whether people write this for "nothing": 无, 不详, —, N/A …; true for a blank cell too.
-
-    Not decided while reading, because 无 is also a surname and a lawful answer.
-    """
-    if value is None:
-        return True
-    if not isinstance(value, str):
-        return False
-    text = value.strip().lower()
-    return not text or text in _BLANK_WORDS or all(sign in _BLANK_SIGNS for sign in text)
 
 
 def lost_digits(value: Value) -> bool:

@@ -117,7 +117,7 @@ def run(database: Database, stays: int) -> None:
                 times.append(time.perf_counter() - start)
             print(
                 f"  {on}: {census.total} people in {len(census.counts)} cells, "
-                f"uncertain {census.uncertain_share:.0%}; "
+                f"uncertain {census.uncertain / max(census.total, 1):.0%}; "
                 f"first {times[0]:.2f} s, median {median(times):.2f} s"
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -98,17 +99,13 @@ def test_an_area_with_others_in_it_cannot_be_ended(any_database, actor):
 
 def test_a_boundary_is_a_polygon(any_database, actor):
     grid = areas(any_database).find("000101001001002")
-    write(any_database, area_tree.set_boundary, grid.id, SQUARE, actor=actor)
+    row = AreaRow(grid.code, grid.kind, grid.name_zh, code=grid.code)
+    write(any_database, area_tree.load, [replace(row, boundary=SQUARE)], actor=actor)
     with any_database.reading() as session:
         assert area_tree.boundaries(session).at(1, 1)[0] == grid.id
+    point = {"type": "Point", "coordinates": [1, 1]}
     with pytest.raises(Refused, match="polygon"):
-        write(
-            any_database,
-            area_tree.set_boundary,
-            grid.id,
-            {"type": "Point", "coordinates": [1, 1]},
-            actor=actor,
-        )
+        write(any_database, area_tree.load, [replace(row, boundary=point)], actor=actor)
 
 
 def test_the_tree_ends_where_paths_do(any_database, actor):

@@ -7,11 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registries.coordinates import (
-    Guess,
     distance_m,
     grid_cell,
     grid_cells,
-    guess_datum,
     to_wgs84,
     wgs84_to_bd09,
     wgs84_to_gcj02,
@@ -89,22 +87,6 @@ def test_the_way_back_from_twd97_hits_the_point(lon, lat):
 @given(st.floats(118, 120), st.floats(23, 26.5))
 def test_the_islands_have_their_own_zone(lon, lat):
     assert to_wgs84(*twd97(lon, lat, 119), "TWD97-119") == pytest.approx((lon, lat), abs=1e-7)
-
-
-@pytest.mark.parametrize(
-    ("pair", "guess"),
-    [
-        ((121.127, 41.095), Guess("wgs84")),
-        ((41.095, 121.127), Guess("wgs84", swapped=True)),
-        ((308291.279, 2771557.324), Guess("twd97")),
-        ((2771557.324, 308291.279), Guess("twd97", swapped=True)),
-        ((0, 0), Guess(None)),
-        ((-74.0, 40.7), Guess(None)),
-        ((13_500_000, 5_000_000), Guess(None)),
-    ],
-)
-def test_numbers_show_their_system(pair, guess):
-    assert guess_datum(*pair) == guess
 
 
 def test_distances_are_in_metres():

@@ -139,7 +139,7 @@ def test_a_rotation_does_not_touch_the_chain():
     keys = Keys.temporary()
     before = keys.mac("change.chain", b"x")
     keys.rotate()
-    assert keys.mac("change.chain", b"x") == keys.mac("change.chain", b"x", keys.mac_version) == before
+    assert keys.mac("change.chain", b"x") == keys.mac("change.chain", b"x", 1) == before
 
 
 def test_the_cipher_can_be_changed_by_a_rotation():

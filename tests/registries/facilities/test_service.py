@@ -112,7 +112,8 @@ def test_the_county_is_that_of_the_nearest_coded_area(any_database: Database):
 def test_a_check_sets_the_next_one_and_the_state(any_database: Database, actor: Actor):
     item = stored(any_database, actor)
     with any_database.writing("facilities") as session:
-        done = service.record_check(session, item.id, date(2026, 1, 1), version=1, actor=actor, state="02")
+        raw = {"last_checked_on": "2026-01-01", "state": "02"}
+        done = facilities.update(session, item.id, raw, version=1, actor=actor)
     assert (done.values["next_check_on"], done.values["state"]) == (date(2026, 6, 30), "02")
 
 

@@ -58,7 +58,7 @@ def test_a_phone_that_cannot_be_read_is_left_out_with_a_warning(any_database, ac
     assert (batch.counts["new"], batch.counts["warnings"]) == (1, 1)
     importing.apply(any_database, residents, batch.id, actor=actor)
     with any_database.reading() as session:
-        item = residents.by_index(session, "id_number", GOOD, actor=actor)[0]
+        item = factories.holding(session, residents, "id_number", GOOD)[0]
     assert item.values["phone"] is None
     assert (
         staged(any_database, ["姓名", "身份证号", "联系电话"], [["张三", GOOD, "at work"]], actor).counts["same"] == 1
@@ -72,7 +72,7 @@ def test_a_phone_that_cannot_be_read_does_not_wipe_the_one_that_is_stored(any_da
         assert batch.counts[state] == 1
         importing.apply(any_database, residents, batch.id, actor=actor)
     with any_database.reading() as session:
-        assert residents.by_index(session, "phone", phone, actor=actor)
+        assert factories.holding(session, residents, "phone", phone)
 
 
 def test_a_number_that_arrives_takes_the_reason_for_its_absence_away(any_database, actor):

@@ -14,7 +14,7 @@ from registries import references as known
 from registries.access import Actor, Grant, NotAllowed, console
 from registries.db import new_id
 from registries.population.census import USUAL, Cell, bands_of, population_on
-from registries.population.denominators import Figure, denominator_for, publish
+from registries.population.denominators import Figure, publish
 from registries.population.service import residents
 from registries.records import New
 
@@ -126,7 +126,7 @@ def test_somebody_without_a_date_counts_from_birth_and_is_told_as_uncertain(regi
     with register.reading() as session:
         before, between, after = (population_on(session, date(year, 1, 1)) for year in (1985, 2000, 2026))
     assert [census.total for census in (before, between, after)] == [0, 1, 2]
-    assert (between.uncertain_share, after.uncertain_share) == (1.0, 0.5)
+    assert (between.uncertain, after.uncertain) == (1, 1)
 
 
 def test_a_leap_day_makes_a_birthday_on_the_first_of_march(register):
@@ -167,27 +167,10 @@ def test_an_actor_counts_only_where_they_may_read(register):
             population_on(session, date(2026, 1, 1), actor=Actor("leader", (Grant("leader", street.path),)))
 
 
-def test_rates_are_divided_by_the_published_figure_only_where_the_register_is_poor(register):
-    for _ in range(10):
-        resident(register, moved_in_on="2020-01-01")
+def test_a_published_figure_is_written_once_and_anew_where_it_changed(register):
     with register.writing("population") as session:
         community = areas_of(session).find("000101001001").id
-        other = areas_of(session).find("000101002001").id
-        figures = [Figure(community, 2025, 10.2, "统计年鉴"), Figure(other, 2025, 500.0, "统计年鉴")]
+        figures = [Figure(community, 2025, 10.2, "统计年鉴"), Figure(community, 2025, 9.0, "普查")]
         assert publish(session, figures, actor=ACTOR) == 2
         assert publish(session, figures, actor=ACTOR) == 0
-        census = population_on(session, date(2026, 1, 1))
-        good, poor = (denominator_for(session, census, area_id) for area_id in (community, other))
-        assert (good.use, good.count, good.reason) == ("register", 10, "complete")
-        assert (poor.use, poor.count, poor.reason, poor.year) == ("published", 500.0, "incomplete", 2025)
-        nowhere = denominator_for(session, census, areas_of(session).find("000101001002").id)
-        assert (nowhere.use, nowhere.reason) == ("register", "none")
-
-
-def test_a_register_that_knows_dates_of_too_few_gives_way_to_the_published_figure(register):
-    resident(register)
-    with register.writing("population") as session:
-        community = areas_of(session).find("000101001001").id
-        publish(session, [Figure(community, 2025, 1.0, "统计年鉴")], actor=ACTOR)
-        census = population_on(session, date(2026, 1, 1))
-        assert denominator_for(session, census, community).reason == "uncertain"
+        assert publish(session, [Figure(community, 2025, 11.0, "统计年鉴")], actor=ACTOR) == 1

@@ -15,6 +15,7 @@ from registries.population.schemas import ResidentSchema
 from registries.population.service import residents, set_groups
 from registries.records import Doubtful, Invalid
 from registries.storing import Sealed, opened
+from tests import factories
 
 ACTOR = console("test")
 #: A number with the address code that was never assigned.
@@ -54,10 +55,10 @@ def test_number_and_phone_are_sealed_and_found_by_their_exact_value(register):
     assert isinstance(item.values["id_number"], Sealed)
     assert opened(register.keys, item.values["phone"]) == "13800138000"
     with register.reading() as session:
-        assert [found.id for found in residents.by_index(session, "phone", "13800138000", actor=ACTOR)] == [
+        assert [found.id for found in factories.holding(session, residents, "phone", "13800138000")] == [
             item.id
         ]
-        assert [found.id for found in residents.by_index(session, "id_number", NUMBER, actor=ACTOR)] == [
+        assert [found.id for found in factories.holding(session, residents, "id_number", NUMBER)] == [
             item.id
         ]
 

@@ -135,17 +135,6 @@ def test_a_stay_ends_no_earlier_than_it_begins(register, zhang):
     ]
 
 
-def test_a_birth_is_a_new_resident_with_event_and_exact_stay(register, east):
-    item = happens(register, life_events.register_birth, {
-        "name": "张小", "no_id_reason": "newborn", "area_id": east.id, "guardian_name": "张三",
-    }, event_on=date(2026, 5, 1), reported_on=date(2026, 5, 20))  # fmt: skip
-    assert item.values["birth_date"] == "2026-05-01"
-    assert events(item) == [("birth", date(2026, 5, 1))]
-    assert stays(item, "from_on", "certainty", "reported_on") == [
-        (date(2026, 5, 1), "exact", date(2026, 5, 20))
-    ]
-
-
 def test_moving_in_out_and_back_leaves_two_stays_and_three_events(register, east):
     item = happens(register, life_events.move_in, {
         "name": "张三", "id_number": NUMBER, "area_id": east.id, "household_number": "1",

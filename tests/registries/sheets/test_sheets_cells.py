@@ -7,7 +7,6 @@ import datetime
 import pytest
 
 from registries.sheets.cells import (
-    is_blank_word,
     is_number_like,
     is_unreadable,
     is_year,
@@ -34,18 +33,6 @@ from registries.sheets.sources import column_letters
 )
 def test_text_is_tidied(value, text: str):
     assert tidy_text(value) == text
-
-
-@pytest.mark.parametrize(
-    "value", [None, "", "  ", "无", "不详", "—", "--", "/", "N/A", "空", "\u3000", "null"]
-)
-def test_words_for_nothing_are_known(value):
-    assert is_blank_word(value)
-
-
-@pytest.mark.parametrize("value", [0, False, "0", "无锡", "吴", "A"])
-def test_other_words_are_something(value):
-    assert not is_blank_word(value)
 
 
 @pytest.mark.parametrize("value", [2.10702199001011e17, 210702199001011234, "2.10702E+17", " 2.1e17 "])
