@@ -22,7 +22,7 @@ from registries.records import Invalid, NotFound, Records
 from registries.schemas import Parts
 
 from .. import jobs
-from ..desk.lists import MARKS, read_wish
+from ..desk.narrowing import MARKS, read_wish
 from ..jobs.queue import OPEN_STATES
 from ..running import language, system
 from ..security import actor, allowed
