@@ -90,6 +90,9 @@ def _item(records: Records, record_id: UUID) -> Item:
 
 def _save(records: Records, item: Item | None) -> Answer:
     raw = forms.read(records.kind.schema, request.form)
+    if "files-shown" in request.form:
+        # One value for each tick; also the form that is shown again after a refusal has to hold them all.
+        raw["files"] = request.form.getlist("files")
     adds = request.form.get("add")
     if adds in records.kind.parts:
         return _form(records, item, {**raw, adds: [*(raw.get(adds) or ()), {}]})

@@ -169,6 +169,21 @@ def test_a_picture_without_a_description_is_refused_and_the_text_kept(editor):
     assert TEXT["title"] in answer.get_data(as_text=True)
 
 
+def test_a_refused_save_keeps_the_attachments_ticked(editor):
+    sent = [(BytesIO(b"%PDF-1.7 plain"), f"{name}.pdf") for name in ("one", "two")]
+    address = saved(editor, **{"files-shown": "1", "files-file": sent})
+    kept = ticked(editor.page(f"{address}/edit"))
+    assert len(kept) == 2
+    told = {**TEXT, "version": 1, "files-shown": "1", "files": kept, "picture-file": (BytesIO(b"no picture"), "a.png")}
+    answer = editor.post(f"{address}/edit", told)
+    assert answer.status_code == 422
+    assert ticked(Page.of(answer)) == kept
+
+
+def ticked(page):
+    return [tag["value"] for tag in page.all("input") if tag.get("name") == "files" and "checked" in tag]
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("kind", ["news", "notice", "page", "project"])
 def test_every_kind_has_a_form_in_both_languages(visitor, kind, language):
