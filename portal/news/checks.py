@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,16 +23,26 @@ _MINOR = re.compile(r"([\u4e00-\u9fff]{2,4})(?:[,，（(]|，)?\s*(?:男|女)?[,
 _IMAGE = re.compile(r"<img\b[^>]*>")
 _LINK = re.compile(r'<a\b[^>]*href="([^"]*)"')
 ADULT = 18
+#: The texts of an article that readers see.
+ARTICLE_TEXTS = (
+    "title", "summary", "body", "title_en", "summary_en", "body_en", "correction", "origin", "unit", "issuer",
+    "document_number",
+)
+#: The texts of a promotion project that residents see; the measures are a list, each with texts of its own.
+PROJECT_TEXTS = (
+    "title", "summary", "problem", "goal", "evaluation", "target_group", "place", "lead_unit", "partner_units",
+    "indicator", "measures", "title_en", "summary_en", "target_group_en",
+)
 
 
 def findings(session: Session, item: Item) -> list[Finding]:
     """All that is to be said about the working text of an article."""
-    return [*_missing(item.values), *_personal(item.values), *_broken(item.values)]
+    return [*_missing(item.values), *personal(item.values, ARTICLE_TEXTS), *_broken(item.values)]
 
 
 def private(session: Session, item: Item) -> list[Finding]:
     """What may not be told; asked alone of articles that come from an existing site and need not be complete."""
-    found = [one for one in _personal(item.values) if one.serious]
+    found = [one for one in personal(item.values, ARTICLE_TEXTS) if one.serious]
     if not item.values.get("body"):
         found.append(Finding("body", Problem(N_("There is no text."), N_("Readers need it: fill it in."))))
     return found
@@ -54,18 +64,12 @@ def _missing(values: dict[str, Any]) -> Iterator[Finding]:
         yield Finding("show_to", problem)
 
 
-def _personal(values: dict[str, Any]) -> Iterator[Finding]:
-    for name in ("title", "summary", "body", "title_en", "summary_en", "body_en", "correction"):
-        text = cleaning.plain(values.get(name))
-        for number in _ID.findall(text):
-            sure = not check_person_number("111", number.upper()).errors
-            problem = Problem(N_("An ID number stands in the text."), N_("Take it out."))
+def personal(values: Mapping[str, Any], names: Sequence[str]) -> Iterator[Finding]:
+    """What the texts under these names tell of single people."""
+    for name in names:
+        text = _plain(values.get(name))
+        for problem, sure in numbers(text):
             yield Finding(name, problem, sure)
-        if _PHONE.search(text):
-            problem = Problem(
-                N_("A mobile number stands in the text."), N_("Take it out, or name the phone of the office.")
-            )
-            yield Finding(name, problem)
         for found in _MINOR.finditer(text):
             if int(found[2]) < ADULT:
                 problem = Problem(
@@ -73,6 +77,26 @@ def _personal(values: dict[str, Any]) -> Iterator[Finding]:
                     words=found[0],
                 )  # fmt: skip
                 yield Finding(name, problem, serious=False)
+
+
+def _plain(value: Any) -> str:
+    """A text, or all texts of a list of parts, each in a line of its own."""
+    if isinstance(value, list):
+        return "\n".join(text for part in value for text in part.values() if isinstance(text, str))
+    return cleaning.plain(value)
+
+
+def numbers(text: str) -> Iterator[tuple[Problem, bool]]:
+    """The numbers of identity cards and mobile phones in a text, each with whether it is one beyond doubt."""
+    for number in _ID.findall(text):
+        yield (
+            Problem(N_("An ID number stands in the text."), N_("Take it out.")),
+            not check_person_number("111", number.upper()).errors,
+        )
+    if _PHONE.search(text):
+        yield Problem(
+            N_("A mobile number stands in the text."), N_("Take it out, or name the phone of the office.")
+        ), True
 
 
 def _broken(values: dict[str, Any]) -> Iterator[Finding]:

@@ -11,18 +11,22 @@ from sqlalchemy.orm import Session
 from registries import publishing
 from registries.access import Actor
 from registries.programme.service import findings as project_findings
-from registries.publishing import Check
+from registries.publishing import Check, Finding
 from registries.records import Item, Records
 
 from ..media import store
 from . import checks
 
+
+def _project(session: Session, item: Item) -> list[Finding]:
+    """What is to be said of a project; what residents read of it may tell of nobody, like any other text."""
+    return [*project_findings(session, item), *checks.personal(item.values, checks.PROJECT_TEXTS)]
+
+
 #: The kinds that are published, in the order of the pages for editors, with what looks at their texts.
 CHECKS: Mapping[str, Check] = {
-    "news": checks.findings, "notice": checks.findings, "page": checks.findings, "project": project_findings,
+    "news": checks.findings, "notice": checks.findings, "page": checks.findings, "project": _project,
 }  # fmt: skip
-
-
 #: What is asked of texts of an existing site that the console imports.
 IMPORTED: Mapping[str, Check] = {**CHECKS, **dict.fromkeys(("news", "notice", "page"), checks.private)}
 

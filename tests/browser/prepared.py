@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from portal.media.models import Media
 from portal.news import checks
+from portal.news.steps import check_of
 from portal.system import System
 from registries import access, code_lists, publishing, references
-from registries.programme import service as programme
 from registries.records import Records
 from tests.portal.test_import_pages import BAD, GOOD, chosen, send
 from tests.portal.working import jobs_of, run_all
@@ -42,7 +42,7 @@ PROJECT = {
 PUBLISHED = (
     ("news", ARTICLE, "news_category", checks.findings), ("notice", ARTICLE, "notice_category", checks.findings),
     ("page", {**ARTICLE, "slug": "browser"}, "page_category", checks.findings),
-    ("project", PROJECT, "promotion_category", programme.findings),
+    ("project", PROJECT, "promotion_category", check_of("project")),
 )  # fmt: skip
 
 

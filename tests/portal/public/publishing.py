@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from portal.news import checks
+from portal.news.steps import check_of
 from registries import publishing
 from registries.access import console
-from registries.programme import service as programme
 from tests.site import Site
 
 AUTHOR, REVIEWER = console("author"), console("reviewer")
@@ -25,10 +24,6 @@ MORE: dict[str, dict[str, Any]] = {
         "year_to": 2026, "dated_on": "2026-03-05",
     },
 }
-
-
-def _check(kind: str) -> Any:
-    return programme.findings if kind == "project" else checks.findings
 
 
 def write(site: Site, kind: str, **raw: Any) -> UUID:
@@ -51,8 +46,8 @@ def release(site: Site, kind: str, record_id: UUID) -> None:
     records = site.system.catalogue[kind]
     with site.system.database.writing("network") as session:
         item = records.load(session, [record_id])[0]
-        item = publishing.submit(session, records, record_id, _check(kind), version=item.version, actor=AUTHOR)
-        publishing.publish(session, records, record_id, _check(kind), version=item.version, actor=REVIEWER)
+        item = publishing.submit(session, records, record_id, check_of(kind), version=item.version, actor=AUTHOR)
+        publishing.publish(session, records, record_id, check_of(kind), version=item.version, actor=REVIEWER)
 
 
 def publish(site: Site, kind: str, **raw: Any) -> UUID:
