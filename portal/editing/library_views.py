@@ -66,7 +66,7 @@ def one(media_id: UUID) -> str:
 @pages.post("/library/<uuid:media_id>")
 @allowed("edit")
 def describe(media_id: UUID) -> BaseResponse | tuple[str, int]:
-    """Say better what a picture shows."""
+    """Say better what a picture shows; once a published text shows it, only for a reviewer."""
     told = request.form.get("alternative", ""), request.form.get("alternative_en")
     try:
         with system().database.writing("network") as session:
@@ -88,9 +88,12 @@ def _one(media_id: UUID, problems: list[tuple[str, str]]) -> str:
             for item in system().catalogue[kind].load(session, [record_id])
             if actor().may("read", "network", item.area_path)
         ]
+        may_describe = store.may_describe(session, media_id, actor())
         session.expunge_all()
+    # Without the form there is no input that a problem could lead to.
+    problems = [(where if may_describe else "", text) for where, text in problems]
     return render_template(
-        "editing/media.html", one=shown, uses=uses, problems=problems, may_write=may_write(),
+        "editing/media.html", one=shown, uses=uses, problems=problems, may_describe=may_describe, may_write=may_write(),
         alternative=request.form.get("alternative", shown.alternative),
         alternative_en=request.form.get("alternative_en", shown.alternative_en or ""),
     )

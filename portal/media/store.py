@@ -20,6 +20,7 @@ from registries.messages import N_, Problem, Refused
 from registries.publishing import is_public
 from registries.records import NotFound, Records
 
+from ..news import checks
 from .models import Media, MediaUse
 
 #: How an article names what it shows: in its text by the address, in its fields by the id alone.
@@ -47,7 +48,7 @@ def add(
     """Keep a file.
 
     :raises NotAllowed: the actor writes no texts.
-    :raises Refused: nothing says what it shows.
+    :raises Refused: nothing says what it shows, or a number of a person stands in what does.
     """
     if actor.scopes("write", "network") == []:
         raise NotAllowed("add media")
@@ -55,6 +56,7 @@ def add(
         raise Refused(Problem(
             N_("Nothing says what “%(name)s” shows."), N_("Write it for readers who cannot see it."), name=file.name,
         ))  # fmt: skip
+    _refuse_numbers(alternative, alternative_en)
     made = Media(
         id=new_id(), name=file.name, media_type=file.media_type, size=len(file.data),
         digest=hashlib.sha256(file.data).hexdigest(), alternative=alternative.strip()[:300],
@@ -71,19 +73,41 @@ def add(
 def describe(
     session: Session, media_id: UUID, alternative: str, alternative_en: str | None, *, actor: Actor
 ) -> Media:
-    """Say better what a picture shows.
+    """Say better what a picture shows. What readers see along with an edition is for a reviewer to change.
 
-    :raises NotFound: there is no such picture.
+    :raises NotFound: there is no such picture, or the actor neither writes nor reviews texts.
+    :raises Refused: a published text shows it, or a number of a person stands in what is said.
     """
     made = session.get(Media, media_id)
-    if made is None or actor.scopes("write", "network") == []:
+    if made is None or (not may_describe(session, media_id, actor) and actor.scopes("write", "network") == []):
         raise NotFound(f"media {media_id}")
+    if not may_describe(session, media_id, actor):
+        raise Refused(Problem(
+            N_("A published text shows it, so readers would see the change at once."),
+            N_("Ask a reviewer to change it, or add the file again and have the text reviewed with it."),
+        ))
     if not alternative.strip():
         raise Refused(Problem(N_("Nothing says what the picture shows."), N_("Write it.")))
+    _refuse_numbers(alternative, alternative_en)
     told = {"alternative": [made.alternative, alternative.strip()[:300]]}
     made.alternative, made.alternative_en = alternative.strip()[:300], (alternative_en or "").strip()[:400] or None
     changes.append(session, actor.name, [Entry("media", made.id, "update", told)])
     return made
+
+
+def may_describe(session: Session, media_id: UUID, actor: Actor) -> bool:
+    """Whether the actor may say what a file shows: an author, as long as no edition refers to it; a reviewer always."""
+    if actor.scopes("publish", "network") != []:
+        return True
+    return actor.scopes("write", "network") != [] and not used_by(session, media_id)
+
+
+def _refuse_numbers(*texts: str | None) -> None:
+    """What is said of a file is public with it, so it names nobody by a number."""
+    for text in texts:
+        for problem, sure in checks.numbers(text or ""):
+            if sure:
+                raise Refused(problem)
 
 
 def by_digest(session: Session, digest: str) -> Media | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registries.identifiers import check_person_number
+from registries.identifiers import RESIDENT_ID, check_person_number
 from registries.messages import N_, Problem
 from registries.publishing import Finding
 from registries.records import Item
@@ -91,7 +91,7 @@ def numbers(text: str) -> Iterator[tuple[Problem, bool]]:
     for number in _ID.findall(text):
         yield (
             Problem(N_("An ID number stands in the text."), N_("Take it out.")),
-            not check_person_number("111", number.upper()).errors,
+            not check_person_number(RESIDENT_ID, number.upper()).errors,
         )
     if _PHONE.search(text):
         yield Problem(

@@ -34,6 +34,18 @@ def test_an_article_with_a_mobile_number_in_its_facts_is_not_handed_in(site, kin
     assert refused(site, kind, {name: f"办公室{PHONE}"})
 
 
+def test_a_number_that_only_looks_like_one_of_a_card_is_pointed_at(site):
+    record_id = write(site, "news", body=f"<p>编号{CARD[:-1]}1</p>")
+    with site.system.database.reading() as session:
+        item = site.system.catalogue["news"].load(session, [record_id])[0]
+        assert [one.serious for one in check_of("news")(session, item)] == [False]
+
+
+@pytest.mark.parametrize("kind", ["news", "project"])
+def test_a_text_with_the_number_of_a_card_is_not_handed_in(site, kind):
+    assert refused(site, kind, {"summary": f"居民{CARD}"})
+
+
 def refused(site, kind, values):
     """Whether a text is refused because of a number that stands in it."""
     record_id, records = write(site, kind, **values), site.system.catalogue[kind]
