@@ -138,10 +138,10 @@ def submit(
 ) -> Item:
     """Hand a text to a reviewer.
 
-    :raises Refused: something that readers need is missing, or personal data stand in it.
+    :raises Refused: something that readers need is missing, personal data stand in it, or its time is over.
     """
     item = _at(session, records, record_id, version, actor, "write", "submit")
-    found = [one for one in check(session, item) if one.serious]
+    found = [one for one in (*check(session, item), *untimely(item.values)) if one.serious]
     if found:
         raise Refused(found[0].problem)
     return _step(session, records, item, "submit", {"answer": None, "written_by": actor.name}, actor)
@@ -164,7 +164,7 @@ def publish(
     """Make the text public: at ``at``, else from the moment it names, else at once.
 
     :raises NotAllowed: the actor wrote or changed the text.
-    :raises Refused: something that readers need is missing.
+    :raises Refused: something that readers need is missing, or its time does not fit.
     """
     item = _at(session, records, record_id, version, actor, "publish", "publish")
     if actor.name in authors(session, records, item):
@@ -173,8 +173,10 @@ def publish(
     if found:
         raise Refused(found[0].problem)
     values = item.values
-    first = values["public_from"]
-    start = at or values["show_from"] or (first if first and values["edition"] else now().replace(microsecond=0))
+    start = begin_of(values, at)
+    late = untimely(values, at)
+    if late:
+        raise Refused(late[0].problem)
     told = {
         "edition": edition_of(records, values), "public_from": start, "public_to": values["show_to"], "answer": None,
         "reviewed_by": actor.name, "dated_on": values["dated_on"] or today(),
@@ -182,6 +184,38 @@ def publish(
         "public_on": values["dated_on"] or today(), "public_pinned": bool(values["pinned"]),
     }  # fmt: skip
     return _step(session, records, item, "publish", told, actor)
+
+
+def begin_of(values: Mapping[str, Any], at: datetime | None = None) -> datetime:
+    """From when a text would be public if it were published now: at ``at``, or at the moment it names."""
+    begun: datetime | None = values["public_from"] if values["edition"] else None
+    start: datetime = at or values["show_from"] or begun or now().replace(microsecond=0)
+    return start
+
+
+def untimely(values: Mapping[str, Any], at: datetime | None = None) -> list[Finding]:
+    """What is wrong with the times of a text, should it be published now.
+
+    There is one edition: one that begins later would take the edition that is public off the site until then. Who
+    hands such a text in may still have it reviewed at its time, so that alone is not serious.
+    """
+    moment, start, end, found = now(), begin_of(values, at), values["show_to"], []
+    is_read = values["edition"] is not None and values["public_from"] <= moment and (
+        values["public_to"] is None or values["public_to"] > moment
+    )
+    if end and end <= moment:
+        problem = Problem(N_("The time until which the text is shown is over."), N_("Correct it or take it out."))
+        found.append(Finding("show_to", problem))
+    elif end and end <= start:
+        problem = Problem(N_("The text ends before it begins."), N_("Correct one of the two times."))
+        found.append(Finding("show_to", problem))
+    if start > moment and is_read:
+        problem = Problem(
+            N_("Readers see an earlier edition, and this one would begin later."),
+            N_("Publish it at that time, or take the text off the site first."),
+        )
+        found.append(Finding("show_from", problem, False))
+    return found
 
 
 def withdraw(session: Session, records: Records, record_id: UUID, *, version: int, actor: Actor, reason: str) -> Item:

@@ -37,7 +37,10 @@ class Doable:
 
 def found_in(session: Session, records: Records, item: Item) -> list[Finding]:
     """What is to be said of a text before it goes on; what must be mended comes first."""
-    told = [*steps.check_of(records.name)(session, item), *_links(item), *_media(session, item)]
+    told = [
+        *steps.check_of(records.name)(session, item), *publishing.untimely(item.values), *_links(item),
+        *_media(session, item),
+    ]
     return sorted(told, key=lambda one: not one.serious)
 
 

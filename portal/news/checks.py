@@ -59,9 +59,6 @@ def _missing(values: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(name, Problem(text, N_("Readers need it: fill it in.")))
     if values.get("body_en") and not values.get("title_en"):
         yield Finding("title_en", Problem(N_("There is an English text without an English title."), N_("Fill it in.")))
-    if values.get("show_from") and values.get("show_to") and values["show_to"] <= values["show_from"]:
-        problem = Problem(N_("The article ends before it begins."), N_("Correct one of the two times."))
-        yield Finding("show_to", problem)
 
 
 def personal(values: Mapping[str, Any], names: Sequence[str]) -> Iterator[Finding]:
