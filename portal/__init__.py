@@ -24,7 +24,7 @@ from . import (
     security,
 )
 from .accounts import pages as account_pages
-from .addresses import safe_path
+from .addresses import Asked, safe_path
 from .admin import views as admin_views
 from .editing import pages as editing_pages
 from .exports import views as export_views
@@ -59,6 +59,7 @@ def init_app(app: Flask, system: System) -> None:
     app.config.update(SECRET_KEY=system.settings.secret, MAX_CONTENT_LENGTH=1_000_000, BABEL_DEFAULT_LOCALE="zh")
     app.config["BABEL_DEFAULT_TIMEZONE"] = system.settings.timezone
     app.extensions["sanku"] = system
+    app.request_class = Asked
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations_folder())
     Babel(app, locale_selector=language)
     app.jinja_env.globals.update(language=language, other_address=other_address)
@@ -124,7 +125,7 @@ def other_address() -> str:
     if request.blueprint is not None and request.blueprint not in PUBLIC_PAGES:
         asked = [pair for pair in request.args.items(multi=True) if pair[0] != "language"]
         return f"{request.script_root}{request.path}?{urlencode([*asked, ('language', other)])}"
-    query = f"?{request.query_string.decode()}" if request.query_string else ""
+    query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
     path = request.path.removeprefix("/en") if language() == "en" else f"/en{request.path}"
     return safe_path(f"{request.script_root}{path or '/'}{query}")
 

@@ -80,9 +80,12 @@ def _addresses() -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
 @allowed("anyone")
 @kept()
 def robots() -> Response:
-    """What crawlers are asked to leave alone: searches have no end, and the desks are for staff."""
+    """What crawlers are asked to leave alone: searches and reports have no end, and the desks are for staff."""
     root = request.script_root
-    closed = ("/search", "/en/search", "/display", "/en/display", "/login", "/desk/", "/leader/", "/admin/", "/api/")
+    closed = (
+        "/search", "/en/search", "/display", "/en/display", "/mistake", "/en/mistake", "/login", "/desk/", "/editing/",
+        "/leader/", "/admin/", "/api/",
+    )
     lines = ["User-agent: *", *(f"Disallow: {root}{path}" for path in closed)]
     lines.append(f"Sitemap: {outside(url_for('public.addresses'))}")
     return _xml("\n".join(lines) + "\n", "text/plain; charset=utf-8")

@@ -120,7 +120,7 @@ class PageCache:
         if not status.startswith("200") or "Set-Cookie" in headers or headers.get("Cache-Control") == "no-store":
             start_response(status, headers.to_wsgi_list())
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-        page = _sent(heads, until, headers, body, bool(rule.databases))
+        page = _sent(heads, until, headers, body, environ["PATH_INFO"].startswith("/static/"))
         self._keep(key, page)
         return _answer(page, environ, start_response)
 
@@ -198,7 +198,7 @@ def _bare(environ: Environ, query: str, mode: str) -> Environ:
     """The request with nothing in it that is not in the key of its page."""
     bare = {
         name: value for name, value in environ.items()
-        if not name.startswith("HTTP_") or name in ("HTTP_HOST", "HTTP_USER_AGENT")
+        if not name.startswith("HTTP_") or name == "HTTP_HOST"
     }
     bare.update(QUERY_STRING=query, REQUEST_METHOD="GET")
     # Flask asks for the whole address as it was sent.
@@ -225,12 +225,13 @@ def _run(application: Any, environ: Environ) -> tuple[str, Headers, bytes]:
     return told[0], Headers(told[1]), body
 
 
-def _sent(heads: tuple[int, ...], until: datetime, headers: Headers, body: bytes, changes: bool) -> Sent:
+def _sent(heads: tuple[int, ...], until: datetime, headers: Headers, body: bytes, forever: bool) -> Sent:
+    """What is kept of an answer; a file under the digest of its content is all that stays as it is ``forever``."""
     packs = len(body) >= WORTH_PACKING and headers.get("Content-Type", "").startswith(_PACKED)
     for name in ("Content-Length", "ETag", "Last-Modified", "Content-Encoding"):
         headers.remove(name)
-    headers["Vary"] = "Accept-Encoding, Cookie" if changes else "Accept-Encoding"
-    headers["Cache-Control"] = "no-cache" if changes else FOREVER
+    headers["Vary"] = "Accept-Encoding" if forever else "Accept-Encoding, Cookie"
+    headers["Cache-Control"] = FOREVER if forever else "no-cache"
     tag = hashlib.blake2b(body, digest_size=12).hexdigest()
     packed = gzip.compress(body, 6, mtime=0) if packs else None
     return Sent(heads, until, tag, tuple(headers.to_wsgi_list()), body, packed)

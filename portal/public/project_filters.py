@@ -18,7 +18,7 @@ from registries.records import NotFound
 from registries.references import References
 
 from .articles import Choice
-from .blueprint import address
+from .blueprint import address, number_asked
 
 #: What a list is narrowed by, with what it is called, in the order in which it is shown.
 FILTERS = {
@@ -31,6 +31,8 @@ _TEXTS = (
     "place", "goal", "problem", "evaluation", "indicator",
 )
 _LONGEST = 100
+#: More pages there cannot be; larger numbers are taken for no number.
+LAST_PAGE = 10_000
 #: A filter with more values than this shows the most frequent only.
 _MOST_CHOICES = 15
 
@@ -42,7 +44,6 @@ class Shelf:
         self.every, self.known, self.language = every, known, language
         self.text = (asked.get("q") or "").strip()[:_LONGEST]
         self.chosen = {name: asked[name] for name in FILTERS if asked.get(name)}
-        self._asked_page = asked.get("page", "")
 
     def found(self) -> list[Published]:
         """The projects that fit."""
@@ -53,8 +54,8 @@ class Shelf:
 
         :raises NotFound: there is no such page.
         """
-        number = int(self._asked_page) if self._asked_page.isascii() and self._asked_page.isdigit() else 1
-        if not 1 <= number <= self.last(size, total):
+        number = number_asked("page", 1, LAST_PAGE) or 1
+        if number > self.last(size, total):
             raise NotFound(f"projects page {number}")
         return number
 

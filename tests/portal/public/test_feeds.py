@@ -37,7 +37,8 @@ def test_every_listed_address_leads_to_a_page_in_both_languages(site):
 def test_crawlers_are_told_where_to_look_and_where_not(site):
     text = site.visitor().get("/robots.txt").get_data(as_text=True)
     assert "Sitemap: http://localhost/sitemap.xml" in text
-    assert "Disallow: /desk/" in text
+    for path in ("/desk/", "/editing/", "/mistake", "/en/mistake"):
+        assert f"Disallow: {path}\n" in text
 
 
 def test_a_told_address_stands_in_links_that_leave_the_site(make_site):

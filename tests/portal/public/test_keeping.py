@@ -164,3 +164,24 @@ def test_memory_has_an_end(site, monkeypatch):
         visitor.get(f"/news/?year={year}", check_page=False)
     assert site.app.extensions["sanku-pages"]._room <= 60_000
     assert site.app.extensions["sanku-pages"]._pages
+
+
+@pytest.mark.parametrize("path", ["/accessibility", "/en/accessibility", "/robots.txt", "/"])
+def test_a_page_is_asked_for_again_and_differs_by_its_cookie(site, path):
+    answer = site.visitor().get(path)
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert "Cookie" in answer.headers["Vary"]
+
+
+def test_a_file_under_its_digest_is_kept_for_good(site):
+    address = next(link["href"] for link in site.visitor().page("/").all("link") if ".css?v=" in link["href"])
+    assert "immutable" in site.visitor().get(address).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/mistake", "/news/", "/nowhere", "/search"])
+@pytest.mark.parametrize("query", ["q=\xff\xfe", "q=\xe9\x98\xb2"])
+def test_a_query_of_raw_bytes_is_no_fault_of_the_site(site, path, query):
+    """A browser encodes what it sends; what else knocks at the door may not."""
+    for visitor in (site.visitor(), site.visitor("editor")):
+        answer = visitor.get(path, environ_overrides={"QUERY_STRING": query}, check_page=False)
+        assert answer.status_code in (200, 404)

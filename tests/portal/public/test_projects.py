@@ -46,6 +46,13 @@ def test_filters_can_be_taken_away_one_by_one(three):
     assert "/projects/?q=%E9%98%B2" in links
 
 
+@pytest.mark.parametrize("page", ["9" * 4_500, "99", "²", "-1", "1"])
+def test_any_page_may_be_asked_for(three, page):
+    site, _ids = three
+    answer = site.visitor().get("/projects/", query_string={"page": page})
+    assert answer.status_code == (404 if page == "99" else 200)
+
+
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_a_project_tells_its_result_in_words_in_figures_and_as_a_picture(site, prefix):
     record_id = publish(
