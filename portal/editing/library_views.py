@@ -120,4 +120,4 @@ def _library(template: str = "editing/library.html", problems: list[tuple[str, s
 def clean() -> Response:
     """What somebody pasted, as it would be kept: the form shows it before it is saved."""
     text = request.form.get("html", "")[:MOST_PASTED]
-    return Response(cleaning.clean(text), mimetype="text/plain")
+    return Response(cleaning.rootless(cleaning.clean(text), request.script_root), mimetype="text/plain")

@@ -14,10 +14,8 @@ from registries.messages import N_, Problem, Refused
 from registries.records import Records
 
 from ..media import looking, store
-from ..media.store import Looked
+from ..media.store import PICTURES, Looked
 from ..running import system
-
-PICTURES = ("picture", "picture_before", "picture_after")
 
 
 def media_of(records: Records, actor: Actor) -> dict[str, Any]:

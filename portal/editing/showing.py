@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
+from flask import current_app, request
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -18,7 +18,7 @@ from registries.publishing import STEPS, Finding
 from registries.records import Item, Records
 
 from ..media import store
-from ..news import steps
+from ..news import cleaning, steps
 from ..security import actor
 
 _LINK = re.compile(r'<a\b[^>]*href="(/[^"#?]*)')
@@ -49,7 +49,8 @@ def _links(item: Item) -> list[Finding]:
     router = current_app.url_map.bind("localhost")
     told = []
     for name in ("body", "body_en"):
-        for path in dict.fromkeys(_LINK.findall(item.values.get(name) or "")):
+        for link in dict.fromkeys(_LINK.findall(item.values.get(name) or "")):
+            path = cleaning.below(link, request.script_root)
             try:
                 router.match(path, method="GET")
             except (RequestRedirect, MethodNotAllowed):

@@ -18,6 +18,7 @@ from registries.schemas import Findings
 
 from .. import forms
 from ..media import store
+from ..news import cleaning
 from ..running import system
 from ..security import actor, allowed
 from ..values import wording
@@ -31,6 +32,8 @@ KINDS = {
     "body": "rich", "body_en": "rich", "files": "files",
     "picture": "picture", "picture_before": "picture", "picture_after": "picture",
 }  # fmt: skip
+#: The fields that hold links and pictures.
+_TEXTS = frozenset({"body", "body_en"})
 STALE = N_(
     "Somebody else saved this text meanwhile. Yours stands below: save it again to replace theirs, or look first."
 )
@@ -93,6 +96,8 @@ def _save(records: Records, item: Item | None) -> Answer:
     if "files-shown" in request.form:
         # One value for each tick; also the form that is shown again after a refusal has to hold them all.
         raw["files"] = request.form.getlist("files")
+    for name in _TEXTS & raw.keys():
+        raw[name] = cleaning.rootless(raw[name], request.script_root)
     adds = request.form.get("add")
     if adds in records.kind.parts:
         return _form(records, item, {**raw, adds: [*(raw.get(adds) or ()), {}]})
@@ -137,7 +142,7 @@ def _form(
             for one in part.inputs:
                 one.kind = KINDS.get(one.name, one.kind)
                 one.wide = one.wide or one.name in ("title", "title_en")
-        chosen = store.many(session, [clean[name] for name in sent.PICTURES if clean.get(name)])
+        chosen = store.many(session, [clean[name] for name in store.PICTURES if clean.get(name)])
         files = store.many(session, clean.get("files") or ())
         pictures = list(chosen.values()) + [
             one for one in store.listed(session)[:OFFERED] if str(one.id) not in chosen

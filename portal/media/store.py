@@ -20,11 +20,11 @@ from registries.messages import N_, Problem, Refused
 from registries.publishing import is_public
 from registries.records import NotFound, Records
 
-from ..news import checks
+from ..news import checks, cleaning
 from .models import Media, MediaUse
 
 #: How an article names what it shows: in its text by the address, in its fields by the id alone.
-ADDRESS = re.compile(r"/media/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b")
+ADDRESS = re.compile(rf"/media/({cleaning.MEDIA_ID})\b")
 #: The fields of an edition that name a picture by its id.
 PICTURES = ("picture", "picture_before", "picture_after")
 PAGE = 48

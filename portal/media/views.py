@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, request, url_for
 
 from registries.records import NotFound
 
+from ..news import cleaning
 from ..running import system
 from ..security import allowed, may
 from . import store
@@ -23,12 +24,17 @@ KEPT = 604_800
 def init_app(app: Flask) -> None:
     """Give the site the addresses of what texts refer to."""
     app.register_blueprint(pages)
-    app.jinja_env.globals.update(media_address=media_address, media=media)
+    app.jinja_env.globals.update(media_address=media_address, media_path=media_path, media=media)
 
 
 def media_address(one: Media, small: bool = False) -> str:
     """Where a picture or a document is loaded from."""
     return url_for("media.small" if small else "media.file", media_id=one.id, name=one.name)
+
+
+def media_path(one: Media) -> str:
+    """The same address as a text keeps it: without where below its host the site lies."""
+    return cleaning.below(media_address(one), request.script_root)
 
 
 def media(*ids: Any) -> list[Media]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
 import nh3
 
@@ -19,13 +20,17 @@ ATTRIBUTES = {
     "a": {"href", "title"}, "img": {"src", "alt", "width", "height"}, "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"}, "ol": {"start"},
 }  # fmt: skip
-#: Where the pictures of articles lie on this site.
-MEDIA = re.compile(r"^(/[\w./-]*)?/media/[0-9a-f-]{32,36}(/[\w.-]+)?$")
+#: What stands for a picture or a document in the address of one.
+MEDIA_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+#: Where the pictures of articles lie on this site; their names are those that the files were sent with.
+MEDIA = re.compile(rf"^(/[\w./-]*)?/media/{MEDIA_ID}(/small)?(/[\w.()%-]+)?$")
 #: What Word and editors put around a text.
 _NOISE = re.compile(
     r"<!--.*?-->|<\?xml.*?>|</?o:p[^>]*>|<style.*?</style>|<script.*?</script>", re.DOTALL | re.IGNORECASE
 )
 _EMPTY = re.compile(r"<(p|div|li|h[2-4])>(?:\s|&nbsp;|<br>)*</\1>")
+_ADDRESSED = re.compile(r"<(?:a|img)\b[^>]*>")
+_ADDRESS = re.compile(r'\b(src|href)="([^"]*)"')
 _TAG = re.compile(r"<[a-zA-Z!/]")
 _MARKED_HEADING = re.compile(r"(#{1,4})\s+(?=\S)")
 _FIRST_HEADING = re.compile(r"<(/?)h1\b[^>]*>", re.IGNORECASE)
@@ -41,6 +46,27 @@ def clean(text: str) -> str:
         url_schemes={"http", "https", "mailto", "tel"}, attribute_filter=_attribute, link_rel="noopener noreferrer",
     )  # fmt: skip
     return _EMPTY.sub("", cleaned).strip()
+
+
+def readdressed(text: str, change: Callable[[str], str]) -> str:
+    """Cleaned HTML with the addresses of its links and pictures changed."""
+
+    def changed(tag: re.Match[str]) -> str:
+        return _ADDRESS.sub(lambda found: f'{found[1]}="{change(found[2])}"', tag[0])
+
+    return _ADDRESSED.sub(changed, text)
+
+
+def rootless(text: str, root: str) -> str:
+    """A text as it is kept, with addresses that do not say where below its host the site lies: that may change."""
+    if not root or f"{root}/" not in text or not _TAG.search(text):
+        return text
+    return readdressed(clean(text), lambda address: below(address, root))
+
+
+def below(address: str, root: str) -> str:
+    """An address of this site without the path that the site lies at."""
+    return address.removeprefix(root) if root and address.startswith(f"{root}/") else address
 
 
 def paragraphs(text: str) -> str:

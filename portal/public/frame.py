@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,13 +26,12 @@ ENTRIES = (
     ("projects", N_("Promotion projects")), ("knowledge", N_("Safety knowledge")),
     ("facilities", N_("Map of facilities")), ("search", N_("Search")),
 )  # fmt: skip
-#: Where an edition of a kind is read.
-_OWN_ADDRESS = re.compile(r'\b(src|href)="/(?!/)')
 #: The drawing of a kind of facility, by its subclass; a pin for those that have none of their own.
 _ICONS = {
     "2107": "shelter", "2105": "defibrillator", "2106": "first-aid", "2101": "hydrant", "2108": "stores",
     "2110": "charging", "0126": "fitness", "2112": "access", "2111": "play", "0301": "toilet",
 }  # fmt: skip
+#: Where an edition of a kind is read.
 READ_AT = {"news": "piece_of_news", "notice": "notice", "project": "project", "page": "page"}
 
 
@@ -135,8 +133,14 @@ def here(text: str) -> Markup:
     text = cleaning.clean(text)
     root = request.script_root
     if root:
-        text = _OWN_ADDRESS.sub(lambda found: f'{found[1]}="{root}/', text)
+        text = cleaning.readdressed(text, lambda address: _at_root(address, root))
     return Markup(text)  # noqa: S704
+
+
+def _at_root(address: str, root: str) -> str:
+    """An address of this site where the site lies; what was kept with the root already stays as it is."""
+    own = address.startswith("/") and not address.startswith(("//", f"{root}/"))
+    return f"{root}{address}" if own else address
 
 
 def here_outside() -> str:

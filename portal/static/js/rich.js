@@ -5,6 +5,8 @@
  */
 const token = () => document.querySelector("meta[name='csrf-token']")?.content ?? "";
 const dialog = document.getElementById("choose-picture");
+// Where below its host the site lies; texts are kept without it.
+const root = document.querySelector("[data-rich]")?.dataset.root ?? "";
 let putPicture = null;
 
 for (const box of document.querySelectorAll("[data-rich]")) begin(box);
@@ -41,14 +43,24 @@ function begin(box) {
   box.querySelector("label").addEventListener("click", () => page.focus());
 }
 
-/** HTML without what could run: the server cleaned it when it was saved, and does so again. */
+/**
+ * HTML without what could run, its pictures where they lie: the server cleaned it when it was saved, does so again, and
+ * takes away where the site lies.
+ */
 function inert(html) {
   const parsed = new DOMParser().parseFromString(html, "text/html");
   for (const node of parsed.querySelectorAll("script, style, iframe, object, embed, link, meta, form")) node.remove();
   for (const node of parsed.querySelectorAll("*")) {
     for (const { name } of [...node.attributes]) if (name.startsWith("on") || name === "style") node.removeAttribute(name);
   }
+  for (const image of parsed.querySelectorAll("img[src]")) image.setAttribute("src", placed(image.getAttribute("src")));
   return parsed.body.innerHTML;
+}
+
+/** The address of a picture of this site as this page loads it. */
+function placed(address) {
+  const own = address.startsWith("/") && !address.startsWith("//") && !address.startsWith(`${root}/`);
+  return root && own ? root + address : address;
 }
 
 function paragraphs(text) {
@@ -140,7 +152,7 @@ function press(event, editor) {
       page.focus();
       if (range && page.contains(range.startContainer)) { getSelection().removeAllRanges(); getSelection().addRange(range); }
       const image = document.createElement("img");
-      image.src = address;
+      image.src = placed(address);
       image.alt = alt;
       put(page, `<figure>${image.outerHTML}</figure><p><br></p>`);
       keep();
