@@ -28,7 +28,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The figures of a project. ``change`` is the share by which the result differs from the baseline."""
+    """The figures of a project. ``change`` is the share by which the result differs from the baseline.
+
+    ``known`` tells that there is a result, be there something to compare it with or not.
+    """
 
     indicator: str
     unit: str
@@ -36,6 +39,7 @@ class Outcome:
     change: float | None
     better: bool | None
     reached: bool | None
+    known: bool = False
 
     @property
     def sentence(self) -> str:
@@ -67,7 +71,7 @@ def outcome_of(values: Mapping[str, Any]) -> Outcome | None:
     lower = values.get("lower_is_better")
     better = None if before is None or after is None else after == before or (after < before) == bool(lower)
     reached = None if goal is None or after is None else (after <= goal if lower else after >= goal)
-    return Outcome(str(values["indicator"]), unit, lines, change, better, reached)
+    return Outcome(str(values["indicator"]), unit, lines, change, better, reached, after is not None)
 
 
 def _told(value: float, unit: str) -> str:

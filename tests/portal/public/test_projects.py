@@ -80,6 +80,17 @@ def test_better_and_reached_depend_on_which_way_is_good(site, figures, change, b
     assert (outcome.change, outcome.better, outcome.reached) == (change, better, reached)
 
 
+@pytest.mark.parametrize(("figures", "known"), [
+    ({"baseline_value": 0, "result_value": 3}, True), ({"goal_value": 5, "result_value": 3}, True),
+    ({"result_value": 0}, True), ({"baseline_value": 40, "goal_value": 30}, False),
+])
+def test_a_result_is_said_to_be_unknown_only_while_there_is_none(site, figures, known):
+    record_id = publish(site, "project", indicator="事故数", lower_is_better=True, **figures)
+    text = site.visitor().page(f"/en/projects/{record_id}").text
+    assert ("The result is not known yet." in text) is not known
+    assert ("goal reached" in text) is (figures.get("goal_value") is not None and known)
+
+
 def test_the_person_responsible_is_nobody_elses_business(site):
     record_id = publish(site, "project", responsible="张三丰", note="内部说明", budget_planned=123456)
     text = site.visitor().get(f"/projects/{record_id}").get_data(as_text=True)
