@@ -21,7 +21,7 @@ from ..media import store
 from ..news import cleaning, steps
 from ..security import actor
 
-_LINK = re.compile(r'<a\b[^>]*href="(/[^"#?]*)')
+_LINK = re.compile(r'<a\b[^<>]*href="(/[^"#?]*)')
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from ..news import cleaning
 #: A Chinese sign stands for itself; letters and digits make words; what is between stands for itself, too.
 _WORD = re.compile(r"[\u4e00-\u9fff]|[A-Za-z0-9_.]+|\s+|.", re.DOTALL)
 #: A picture is compared by what it shows.
-_PICTURE = re.compile(r'<img\b[^>]*?alt="([^"]*)"[^>]*>')
+_PICTURE = re.compile(r"<img\b[^<>]*>")
+_SHOWS = re.compile(r'\balt="([^"]*)"')
 #: Paragraphs longer than so many words are compared as a whole: the time grows with the square.
 LONGEST = 3_000
 
@@ -78,7 +79,12 @@ def _plain(value: Any) -> str:
         return "\n".join(_row(one) for one in value)
     if isinstance(value, bool):
         return "✓" if value else ""
-    return cleaning.plain(_PICTURE.sub(r"<p>[\1]</p>", str(value))) if value is not None else ""
+    return cleaning.plain(_PICTURE.sub(_shown, str(value))) if value is not None else ""
+
+
+def _shown(picture: re.Match[str]) -> str:
+    found = _SHOWS.search(picture[0])
+    return f"<p>[{found[1]}]</p>" if found else ""
 
 
 def _row(one: Any) -> str:

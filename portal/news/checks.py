@@ -20,8 +20,8 @@ _ID = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 #: A name next to what says that a child is meant.
 _MINOR = re.compile(r"([\u4e00-\u9fff]{2,4})(?:[,，（(]|，)?\s*(?:男|女)?[,，]?\s*(\d{1,2})岁")
-_IMAGE = re.compile(r"<img\b[^>]*>")
-_LINK = re.compile(r'<a\b[^>]*href="([^"]*)"')
+_IMAGE = re.compile(r"<img\b[^<>]*>")
+_LINK = re.compile(r'<a\b[^<>]*href="([^"]*)"')
 ADULT = 18
 #: The texts of an article that readers see.
 ARTICLE_TEXTS = (

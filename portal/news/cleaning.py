@@ -24,23 +24,19 @@ ATTRIBUTES = {
 MEDIA_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 #: Where the pictures of articles lie on this site; their names are those that the files were sent with.
 MEDIA = re.compile(rf"^(/[\w./-]*)?/media/{MEDIA_ID}(/small)?(/[\w.()%-]+)?$")
-#: What Word and editors put around a text.
-_NOISE = re.compile(
-    r"<!--.*?-->|<\?xml.*?>|</?o:p[^>]*>|<style.*?</style>|<script.*?</script>", re.DOTALL | re.IGNORECASE
-)
 _EMPTY = re.compile(r"<(p|div|li|h[2-4])>(?:\s|&nbsp;|<br>)*</\1>")
-_ADDRESSED = re.compile(r"<(?:a|img)\b[^>]*>")
+_ADDRESSED = re.compile(r"<(?:a|img)\b[^<>]*>")
 _ADDRESS = re.compile(r'\b(src|href)="([^"]*)"')
 _TAG = re.compile(r"<[a-zA-Z!/]")
 _MARKED_HEADING = re.compile(r"(#{1,4})\s+(?=\S)")
-_FIRST_HEADING = re.compile(r"<(/?)h1\b[^>]*>", re.IGNORECASE)
+_FIRST_HEADING = re.compile(r"<(/?)h1\b[^<>]*>", re.IGNORECASE)
 
 
 def clean(text: str) -> str:
     """The text as it may be shown; plain text becomes paragraphs."""
     if not _TAG.search(text):
         return paragraphs(text)
-    text = _FIRST_HEADING.sub(r"<\1h2>", _NOISE.sub("", text))
+    text = _FIRST_HEADING.sub(r"<\1h2>", text)
     cleaned = nh3.clean(
         text, tags=set(TAGS), attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
         url_schemes={"http", "https", "mailto", "tel"}, attribute_filter=_attribute, link_rel="noopener noreferrer",
@@ -90,7 +86,7 @@ def plain(text: str | None) -> str:
         return ""
     parted = re.sub(r"</(p|div|li|h[2-4]|tr|caption|figcaption|blockquote)>|<br>", "\n", text)
     parted = re.sub(r"</t[dh]>", " ", parted)
-    return html.unescape(re.sub(r"<[^>]+>", "", parted)).strip()
+    return html.unescape(re.sub(r"<[^<>]+>", "", parted)).strip()
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

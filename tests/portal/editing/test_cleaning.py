@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from portal.news.cleaning import clean
+from portal.editing import showing
+from portal.news import checks
+from portal.news.cleaning import clean, plain
 
 WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head>
 <style>p.MsoNormal {font-family:仿宋}</style></head>
@@ -35,6 +39,20 @@ def test_nothing_runs_or_loads_from_elsewhere(text):
     cleaned = clean(text)
     for bad in ("alert", "elsewhere", "iframe", "style", "onclick"):
         assert bad not in cleaned
+
+
+@pytest.mark.parametrize("text", [
+    "<" * 100_000, "<!--" * 50_000, "<style" * 20_000, "<script " * 20_000, "<?xml " * 20_000, "<o:p" * 20_000,
+    "<img " * 20_000, "<a " * 20_000, "<h1 " * 20_000,
+])
+def test_what_is_never_closed_takes_no_time(text):
+    """The time may not grow with the square of the length: a worker has others to serve."""
+    started = time.perf_counter()
+    assert "<script" not in clean(text)
+    plain(text)
+    list(checks._broken({"body": text}))
+    showing._LINK.findall(text)
+    assert time.perf_counter() - started < 2
 
 
 def test_marked_headings_of_plain_text_become_headings():
