@@ -5,7 +5,8 @@ Everything here is open to everybody: only editions are read, and only while the
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .db import now
-from .publishing import Published, as_published, is_public
+from .publishing import Published, as_published, changed_at, is_public, readable
 from .records import NotFound, Records
 
 #: A site shows so many editions at most where it takes all of a kind at once.
@@ -41,16 +42,21 @@ class Wanted:
 
 def listed(
     session: Session, records: Records, wanted: Wanted = Wanted(), *, limit: int = 20, offset: int = 0,
-    without: Collection[UUID] = (),
+    without: Collection[UUID] = (), also: Sequence[sa.ColumnElement[bool]] = (),
+    first: Sequence[sa.ColumnElement[bool]] = (),
 ) -> list[Published]:
-    """The editions of a list, those kept on top first, then the newest."""
+    """The editions of a list, those kept on top first, then the newest.
+
+    ``also`` are further conditions; of ``first`` each puts those that it holds for before the others.
+    """
     table = records.kind.table
-    statement = (
-        sa.select(table).where(*wanted.conditions(table), table.c.id.not_in(list(without)))
-        .order_by(table.c.public_pinned.desc(), table.c.public_on.desc(), table.c.id.desc())
-        .limit(limit).offset(offset)
-    )  # fmt: skip
-    return [as_published(records.name, row) for row in session.execute(statement)]
+    statement = readable(table).where(*wanted.conditions(table), *also)
+    if without:
+        statement = statement.where(table.c.id.not_in(list(without)))
+    statement = statement.order_by(
+        table.c.public_pinned.desc(), *(one.desc() for one in first), table.c.public_on.desc(), table.c.id.desc(),
+    )
+    return [as_published(records.name, row) for row in session.execute(statement.limit(limit).offset(offset))]
 
 
 def count(session: Session, records: Records, wanted: Wanted = Wanted()) -> int:
@@ -59,22 +65,43 @@ def count(session: Session, records: Records, wanted: Wanted = Wanted()) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(table).where(*wanted.conditions(table))) or 0
 
 
-def by_category(session: Session, records: Records, year: int | None = None) -> dict[str, int]:
-    """How many editions each category has, of one year or of all."""
-    table = records.kind.table
-    statement = sa.select(table.c.public_category, sa.func.count()).where(*Wanted(year=year).conditions(table))
-    return {
-        category: number for category, number in session.execute(statement.group_by(table.c.public_category))
-        if category
-    }
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many editions there are of each category and year."""
+
+    numbers: Mapping[tuple[str | None, int], int]
+
+    def total(self, wanted: Wanted) -> int:
+        """How many a list has."""
+        return sum(
+            number for (category, year), number in self.numbers.items()
+            if wanted.category in (None, category) and wanted.year in (None, year)
+        )
+
+    def categories(self, year: int | None = None) -> dict[str, int]:
+        """How many each category has, of one year or of all."""
+        found: Counter[str] = Counter()
+        for (category, own), number in self.numbers.items():
+            if category and year in (None, own):
+                found[category] += number
+        return dict(found)
+
+    def years(self, category: str | None = None) -> dict[int, int]:
+        """How many each year has, the newest first, of one category or of all."""
+        found: Counter[int] = Counter()
+        for (own, year), number in self.numbers.items():
+            if year and category in (None, own):
+                found[year] += number
+        return dict(sorted(found.items(), reverse=True))
 
 
-def by_year(session: Session, records: Records, category: str | None = None) -> dict[int, int]:
-    """How many editions each year has, the newest first, of one category or of all."""
+def counted(session: Session, records: Records) -> Counted:
+    """The editions that people may read now, counted at once by all that their lists are narrowed by."""
     table = records.kind.table
     year = sa.extract("year", table.c.public_on)
-    statement = sa.select(year, sa.func.count()).where(*Wanted(category).conditions(table)).group_by(year)
-    return {int(key): number for key, number in sorted(session.execute(statement).all(), reverse=True) if key}
+    statement = sa.select(table.c.public_category, year, sa.func.count()).where(*Wanted().conditions(table))
+    rows = session.execute(statement.group_by(table.c.public_category, year))
+    return Counted({(category, int(number or 0)): count for category, number, count in rows})
 
 
 def beside(session: Session, records: Records, shown: Published) -> tuple[Published | None, Published | None]:
@@ -83,7 +110,7 @@ def beside(session: Session, records: Records, shown: Published) -> tuple[Publis
     key, own = sa.tuple_(table.c.public_on, table.c.id), sa.tuple_(
         sa.literal(shown.values["dated_on"], sa.Date), sa.literal(shown.id, sa.Uuid)
     )
-    pages = sa.select(table).where(*Wanted().conditions(table))
+    pages = readable(table).where(*Wanted().conditions(table)).limit(1)
     before = session.execute(pages.where(key < own).order_by(table.c.public_on.desc(), table.c.id.desc())).first()
     after = session.execute(pages.where(key > own).order_by(table.c.public_on, table.c.id)).first()
     return (
@@ -105,7 +132,7 @@ def by_slug(session: Session, records: Records, slug: str) -> Published:
     own = table.c.edition["slug"].as_string() == slug
     with suppress(ValueError):
         own = sa.or_(own, table.c.id == UUID(slug))
-    row = session.execute(sa.select(table).where(own, is_public(now(), table)).order_by(table.c.id)).first()
+    row = session.execute(readable(table).where(own, is_public(now(), table)).order_by(table.c.id)).first()
     if row is None:
         raise NotFound(f"{records.name} {slug}")
     return as_published(records.name, row)
@@ -125,7 +152,7 @@ def addresses(session: Session, records: Records, limit: int) -> list[Addressed]
     table = records.kind.table
     slug = table.c.edition["slug"].as_string() if "slug" in table.c else sa.null()
     rows = session.execute(
-        sa.select(table.c.id, slug, table.c.updated_at).where(*Wanted().conditions(table))
+        sa.select(table.c.id, slug, changed_at(table)).where(*Wanted().conditions(table))
         .order_by(table.c.public_on.desc(), table.c.id.desc()).limit(limit)
     )
     return [Addressed(*row) for row in rows]

@@ -1,4 +1,4 @@
-"""Moments as people tell them: a day with a time, of the local clock unless a zone is named; kept in UTC."""
+"""The fields that only what is published has: moments of the clock, and the edition itself."""
 
 from __future__ import annotations
 
@@ -53,3 +53,13 @@ class Moment(RecordField):
 
     def to_cell(self, value: Any, references: References) -> Any:
         return value and value.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")
+
+
+class Edition(RecordField):
+    """What people read, fixed when it was published; nobody types it."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label, computed=True)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return value

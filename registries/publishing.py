@@ -21,10 +21,10 @@ from . import changes
 from .access import Actor, NotAllowed
 from .days import today
 from .db import UtcDateTime, now, plain_text
-from .fields import Day, RecordField, Text, YesNo
+from .fields import Day, Text, YesNo
 from .items import same
 from .messages import N_, Problem, Refused
-from .moments import Moment
+from .moments import Edition, Moment
 from .records import Change, Conflict, Item, NotFound, Records
 from .reference_fields import Code
 from .schemas import RecordSchema
@@ -39,7 +39,7 @@ STEPS = {
 #: What publishing itself writes; all other fields are the working text.
 COLUMNS = frozenset({
     "edition_state", "written_by", "reviewed_by", "answer", "edition", "public_from", "public_to", "public_category",
-    "public_on", "public_pinned",
+    "public_on", "public_pinned", "published_at",
 })  # fmt: skip
 
 
@@ -57,20 +57,21 @@ class Publication:
     edition: Mapped[Any | None] = mapped_column(sa.JSON(none_as_null=True))
     public_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     public_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the edition was fixed; a row changes with the working text, too.
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # What lists of editions are narrowed and sorted by; the working text may say otherwise by now.
     public_category: Mapped[str | None] = mapped_column(plain_text(40))
     public_on: Mapped[date | None] = mapped_column(sa.Date)
     public_pinned: Mapped[bool | None] = mapped_column(sa.Boolean)
 
 
-class Edition(RecordField):
-    """What people read, fixed when it was published; nobody types it."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(label, computed=True)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return value
+def readable_index(name: str) -> sa.Index:
+    """The index that the lists of a kind are read and counted from: the editions alone, without their texts."""
+    where = sa.text("edition IS NOT NULL AND retired_at IS NULL AND merged_into IS NULL")
+    return sa.Index(
+        f"ix_{name}_readable", "public_pinned", "public_on", "id", "public_from", "public_to", "public_category",
+        sqlite_where=where, postgresql_where=where,
+    )
 
 
 class PublicationSchema(RecordSchema):
@@ -94,6 +95,7 @@ class PublicationSchema(RecordSchema):
     edition = Edition(N_("What people read"))
     public_from = Moment(N_("Public from"), computed=True)
     public_to = Moment(N_("Public until"), computed=True)
+    published_at = Moment(N_("Edition fixed"), computed=True)
     public_category = Text(N_("Published category"), 40, computed=True)
     public_on = Day(N_("Published date"), computed=True)
     public_pinned = YesNo(N_("Published on top"), computed=True)
@@ -123,7 +125,7 @@ def derive(values: dict[str, Any], stored: Mapping[str, Any] | None, context: Co
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A record as people read it: what the edition holds, and since when it is public."""
+    """A record as people read it: what the edition holds, since when it is public, and since when it is as it is."""
 
     kind: str
     id: UUID
@@ -172,18 +174,22 @@ def publish(
     found = [one for one in check(session, item) if one.serious]
     if found:
         raise Refused(found[0].problem)
-    values = item.values
-    start = begin_of(values, at)
-    late = untimely(values, at)
+    late = untimely(item.values, at)
     if late:
         raise Refused(late[0].problem)
-    told = {
-        "edition": edition_of(records, values), "public_from": start, "public_to": values["show_to"], "answer": None,
-        "reviewed_by": actor.name, "dated_on": values["dated_on"] or today(),
-        "public_category": category_of(records, values),
-        "public_on": values["dated_on"] or today(), "public_pinned": bool(values["pinned"]),
+    told = told_of(records, item, begin_of(item.values, at))
+    return _step(session, records, item, "publish", {**told, "answer": None, "reviewed_by": actor.name}, actor)
+
+
+def told_of(records: Records, item: Item, start: datetime) -> dict[str, Any]:
+    """What is written when a text is published from a moment on: the edition, and what it is found by."""
+    values = item.values
+    on = values["dated_on"] or today()
+    return {
+        "edition": edition_of(records, values), "edition_state": LIVE, "dated_on": on,
+        "public_from": start, "public_to": values["show_to"], "published_at": now().replace(microsecond=0),
+        "public_category": category_of(records, values), "public_on": on, "public_pinned": bool(values["pinned"]),
     }  # fmt: skip
-    return _step(session, records, item, "publish", told, actor)
 
 
 def begin_of(values: Mapping[str, Any], at: datetime | None = None) -> datetime:
@@ -290,27 +296,16 @@ def is_public(moment: datetime, table: sa.FromClause) -> sa.ColumnElement[bool]:
     )  # fmt: skip
 
 
-def published(
-    session: Session, records: Records, *, category: str | None = None, on: datetime | None = None, limit: int = 20,
-    offset: int = 0,
-) -> list[Published]:
-    """The editions that people may read, those kept on top first, then the newest."""
-    table = records.kind.table
-    statement = sa.select(table).where(is_public(on or now(), table)).order_by(
-        table.c.public_pinned.desc(), table.c.public_on.desc(), table.c.id.desc(),
-    )
-    if category:
-        statement = statement.where(table.c.public_category == category)
-    return [as_published(records.name, row) for row in session.execute(statement.limit(limit).offset(offset))]
+def readable(table: sa.FromClause) -> sa.Select[Any]:
+    """The columns that `as_published` reads of a row: the working text is as long again, and nobody's business."""
+    c = table.c
+    return sa.select(c.id, c.edition, c.public_from, c.public_to, c.published_at)
 
 
-def count_published(session: Session, records: Records, *, category: str | None = None) -> int:
-    """How many editions people may read."""
-    table = records.kind.table
-    statement = sa.select(sa.func.count()).select_from(table).where(is_public(now(), table))
-    if category:
-        statement = statement.where(table.c.public_category == category)
-    return session.scalar(statement) or 0
+def changed_at(table: sa.FromClause) -> sa.ColumnElement[datetime]:
+    """Since when readers see an edition as it is: it was fixed then, or became public later."""
+    since = sa.func.coalesce(table.c.published_at, table.c.public_from)
+    return sa.case((table.c.public_from > since, table.c.public_from), else_=since)
 
 
 def read(session: Session, records: Records, record_id: UUID) -> Published:
@@ -319,7 +314,7 @@ def read(session: Session, records: Records, record_id: UUID) -> Published:
     :raises NotFound: there is none.
     """
     table = records.kind.table
-    row = session.execute(sa.select(table).where(table.c.id == record_id, is_public(now(), table))).first()
+    row = session.execute(readable(table).where(table.c.id == record_id, is_public(now(), table))).first()
     if row is None:
         raise NotFound(f"{records.name} {record_id}")
     return as_published(records.name, row)
@@ -328,7 +323,7 @@ def read(session: Session, records: Records, record_id: UUID) -> Published:
 def read_many(session: Session, records: Records, ids: Sequence[UUID], moment: datetime) -> list[Published]:
     """Those of some editions that people may read at a moment, in no order."""
     table = records.kind.table
-    rows = session.execute(sa.select(table).where(table.c.id.in_(ids), is_public(moment, table)))
+    rows = session.execute(readable(table).where(table.c.id.in_(ids), is_public(moment, table)))
     return [as_published(records.name, row) for row in rows]
 
 
@@ -343,8 +338,9 @@ def next_turn(session: Session, records: Records, after: datetime) -> datetime |
 
 
 def as_published(kind: str, row: Any) -> Published:
-    """A row of the table of a published kind as people read it."""
+    """A row of `readable` as people read it."""
     values = dict(row.edition)
     if values.get("dated_on"):
         values["dated_on"] = date.fromisoformat(values["dated_on"])
-    return Published(kind, row.id, values, row.public_from, row.public_to, row.updated_at)
+    since = max(filter(None, (row.public_from, row.published_at)))
+    return Published(kind, row.id, values, row.public_from, row.public_to, since)

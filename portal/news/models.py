@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from registries.db import Base, plain_text
-from registries.publishing import Publication
+from registries.publishing import Publication, readable_index
 from registries.storing import Record
 
 
@@ -26,6 +26,7 @@ class Article(Publication, Record):
             sa.Index(f"ix_{name}_area", "area_path"),
             sa.Index(f"ix_{name}_source", "source", "source_key"),
             sa.Index(f"ix_{name}_fingerprint", "fingerprint"),
+            readable_index(name),
             {"schema": "network"},
         )
 

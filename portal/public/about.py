@@ -85,5 +85,5 @@ def site_map() -> str:
 
 
 def _categories(session: Session, kind: str) -> list[tuple[str, str]]:
-    counts = editions.by_category(session, system().catalogue[kind])
+    counts = editions.counted(session, system().catalogue[kind]).categories()
     return [(code, name) for code, name in category_names(session, kind).items() if counts.get(code)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -12,14 +13,13 @@ from sqlalchemy.orm import Session
 
 from registries import editions, publishing, references
 from registries.days import today
-from registries.editions import Wanted
-from registries.publishing import Published
+from registries.editions import Counted, Wanted
 from registries.records import NotFound
 
 from ..news.documents import SCHEMES
 from ..running import system
 from ..security import allowed
-from .blueprint import address, in_english, number_asked, pages
+from .blueprint import address, number_asked, page_language, pages
 from .keeping import kept
 
 PAGE = 20
@@ -78,13 +78,14 @@ def _list(view: str) -> str:
         names = category_names(session, kind)
         category = request.args.get("category")
         wanted = Wanted(category if category in names else None, number_asked("year", 1900, 2200))
-        total = editions.count(session, records, wanted)
+        counted = editions.counted(session, records)
+        total = counted.total(wanted)
         last = max(1, ceil(total / PAGE))
         if page > last:
             raise NotFound(f"{view} page {page}")
         shown = editions.listed(session, records, wanted, limit=PAGE, offset=(page - 1) * PAGE)
         narrowed = {
-            "category": _categories(session, view, wanted, names), "year": _years(session, view, wanted),
+            "category": _categories(counted, view, wanted, names), "year": _years(counted, view, wanted),
         }
 
     def page_at(number: int) -> str | None:
@@ -106,12 +107,12 @@ def list_address(view: str, wanted: Wanted, page: int = 1) -> str:
 def category_names(session: Session, kind: str) -> dict[str, str]:
     """The categories of a kind of article by their code, in their order, in the language of the page."""
     codes = references.load(session).codes(SCHEMES[kind])
-    language = "en" if in_english() else "zh"
+    language = page_language()
     return {code: codes.name(code, language) for code in codes.entries}
 
 
-def _categories(session: Session, view: str, wanted: Wanted, names: dict[str, str]) -> list[Choice]:
-    counts = editions.by_category(session, system().catalogue[LISTS[view]], wanted.year)
+def _categories(counted: Counted, view: str, wanted: Wanted, names: dict[str, str]) -> list[Choice]:
+    counts = counted.categories(wanted.year)
     return [
         Choice(
             name, counts[code], list_address(view, Wanted(None if code == wanted.category else code, wanted.year)),
@@ -121,8 +122,8 @@ def _categories(session: Session, view: str, wanted: Wanted, names: dict[str, st
     ]  # fmt: skip
 
 
-def _years(session: Session, view: str, wanted: Wanted) -> list[Choice]:
-    counts = editions.by_year(session, system().catalogue[LISTS[view]], wanted.category)
+def _years(counted: Counted, view: str, wanted: Wanted) -> list[Choice]:
+    counts = counted.years(wanted.category)
     return [
         Choice(
             str(year), number, list_address(view, Wanted(wanted.category, None if year == wanted.year else year)),
@@ -142,12 +143,17 @@ def _article(view: str, record_id: UUID) -> str:
         names = category_names(session, kind)
     return render_template(
         "public/article.html", view=view, shown=shown, before=before, after=after, alike=alike,
-        category=names.get(shown.values.get("category") or ""), expired=is_expired(shown),
+        category=names.get(shown.values.get("category") or ""), expired=is_expired(shown.values),
         list_address=list_address(view, Wanted(shown.values.get("category"))),
     )
 
 
-def is_expired(shown: Published) -> bool:
-    """Whether a notice says of itself that it is no longer in force."""
-    last = shown.values.get("valid_to")
+def is_expired(values: Mapping[str, Any]) -> bool:
+    """Whether the edition of a notice says of itself that it is no longer in force."""
+    last = values.get("valid_to")
     return bool(last) and str(last) < today().isoformat()
+
+
+def is_urgent(values: Mapping[str, Any]) -> bool:
+    """Whether an edition is to be read at once: what is no longer in force has no hurry."""
+    return bool(values.get("urgent")) and not is_expired(values)

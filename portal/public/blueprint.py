@@ -19,9 +19,14 @@ def in_english() -> bool:
     return request.path == "/en" or request.path.startswith("/en/")
 
 
+def page_language() -> str:
+    """The language of the page that this request asks for."""
+    return "en" if in_english() else "zh"
+
+
 def address(view: str, **values: Any) -> str:
     """The address of a public page in the language of this request."""
-    return url_for(f"{NAMES['en' if in_english() else 'zh']}.{view}", **values)
+    return url_for(f"{NAMES[page_language()]}.{view}", **values)
 
 
 def outside(path: str) -> str:

@@ -19,7 +19,7 @@ from registries.references import AreaEntry, References
 
 from ..running import system
 from ..security import allowed
-from .blueprint import address, in_english, number_asked, pages
+from .blueprint import address, number_asked, page_language, pages
 from .facility_map import area_shapes, drawn
 from .keeping import kept
 
@@ -59,7 +59,7 @@ def _asked(known: References) -> Asked:
 @kept("network", "facilities", query=QUERY)
 def facilities() -> str:
     """The facilities of a kind and a community, listed; the map stands beside them."""
-    language = "en" if in_english() else "zh"
+    language = page_language()
     with system().database.reading() as session:
         known = references.load(session)
         asked = _asked(known)
@@ -82,7 +82,7 @@ def facilities() -> str:
 @kept("network", "facilities")
 def facility(record_id: UUID) -> str:
     """One facility: where it is, when it is open, what is near."""
-    language = "en" if in_english() else "zh"
+    language = page_language()
     with system().database.reading() as session:
         known = references.load(session)
         found = public.load(session, [record_id])
@@ -99,7 +99,7 @@ def facility(record_id: UUID) -> str:
 @kept("network", "facilities", query=("kind", "area"))
 def facilities_as_geojson() -> Response:
     """The same facilities and the outlines of streets and communities, for the map that is drawn in the browser."""
-    language = "en" if in_english() else "zh"
+    language = page_language()
     with system().database.reading() as session:
         known = references.load(session)
         asked = _asked(known)
@@ -159,11 +159,10 @@ def _name(known: References, asked: Asked, language: str) -> str:
 
 def _kinds(session: Session, known: References, asked: Asked, within: str, language: str) -> list[Kind]:
     counts = public.count_by_subclass(session, within)
-    first = {code: place for place, code in enumerate(public.FIRST)}
     codes = known.codes("facility_subclass")
     return [
         Kind(code, codes.name(code, language), counts[code], code == asked.kind)
-        for code in sorted(counts, key=lambda code: (first.get(code, len(first)), -counts[code], code))
+        for code in public.in_order(counts)
     ]  # fmt: skip
 
 

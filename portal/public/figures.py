@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from registries import editions, references
+from registries import references
 from registries.facilities import public
 
 from .. import formats
@@ -24,10 +25,12 @@ class Figure:
     label: str
 
 
-def safety_figures(session: Session) -> list[Figure]:
-    """The figures that there are; what is nothing yet is left out."""
+def safety_figures(session: Session, facilities: Mapping[str, int], projects: int) -> list[Figure]:
+    """The figures that there are; what is nothing yet is left out.
+
+    ``facilities`` are the public ones by subclass, ``projects`` the published ones, as the page has counted them.
+    """
     areas = list(references.load(session).areas)
-    facilities = public.count_by_subclass(session)
     told = (
         (system().figures.of_the_day("usual_resident"), gettext("usual residents")),
         (sum(area.kind == "community" for area in areas), gettext("communities")),
@@ -35,6 +38,6 @@ def safety_figures(session: Session) -> list[Figure]:
         (facilities.get(SHELTER, 0), gettext("emergency shelters")),
         (public.capacity(session, SHELTER), gettext("people have room in shelters")),
         (facilities.get(DEFIBRILLATOR, 0), gettext("defibrillators (AED)")),
-        (editions.count(session, system().catalogue["project"]), gettext("promotion projects")),
+        (projects, gettext("promotion projects")),
     )  # fmt: skip
     return [Figure(formats.number(number), label) for number, label in told if number]

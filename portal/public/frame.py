@@ -17,6 +17,7 @@ from registries.publishing import Published
 from .. import running
 from ..news import cleaning
 from ..settings import Settings
+from .articles import is_urgent
 from .blueprint import address, in_english, outside
 from .mistake_views import mistake_page
 
@@ -64,7 +65,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         site_url=address, site_name=site_name, site_entries=site_entries, site_marks=site_marks, told=told,
         read_at=read_at, outside=outside, here_outside=here_outside, mistake_page=mistake_page, icon_of=icon_of,
-        site_settings=_settings, epoch=lambda: datetime.fromtimestamp(0, UTC),
+        site_settings=_settings, is_urgent=is_urgent, epoch=lambda: datetime.fromtimestamp(0, UTC),
     )
     app.jinja_env.filters["here"] = here
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
 from flask import render_template
 from sqlalchemy.orm import Session
 
 from registries import editions, references
+from registries.days import today
 from registries.editions import Wanted
 from registries.facilities import public
-from registries.publishing import Published
 
 from ..running import system
 from ..security import allowed
 from . import project_views
 from .articles import category_names
-from .blueprint import in_english, pages
+from .blueprint import page_language, pages
 from .figures import safety_figures
 from .keeping import kept
+from .project_views import Card
 
 #: How many of each the page shows.
 NEWS, NOTICES, PROJECTS, KNOWLEDGE, URGENT = 6, 6, 4, 6, 3
@@ -30,47 +33,49 @@ NEWS, NOTICES, PROJECTS, KNOWLEDGE, URGENT = 6, 6, 4, 6, 3
 def home() -> str:
     """The front page."""
     with system().database.reading() as session:
-        told = {**_articles(session), **_projects(session), **_facilities(session)}
-        return render_template("public/home.html", figures=safety_figures(session), **told)
+        counts, projects = public.count_by_subclass(session), editions.count(session, system().catalogue["project"])
+        told = {**_articles(session), "projects": _projects(session), **_facilities(session, counts)}
+        return render_template(
+            "public/home.html", figures=safety_figures(session, counts, projects), project_count=projects, **told
+        )
 
 
 def _articles(session: Session) -> dict[str, Any]:
     catalogue = system().catalogue
-    latest = editions.listed(session, catalogue["notice"], limit=60)
-    urgent = [one for one in latest if one.values.get("urgent")][:URGENT]
-    above = {one.id for one in urgent}
+    records = catalogue["notice"]
+    urgent = editions.listed(session, records, limit=URGENT, also=_urgent(records.kind.table))
+    above = [one.id for one in urgent]
     return {
-        "urgent": urgent, "notices": [one for one in latest if one.id not in above][:NOTICES],
+        "urgent": urgent, "notices": editions.listed(session, records, limit=NOTICES, without=above),
         "news": editions.listed(session, catalogue["news"], limit=NEWS),
         "knowledge": editions.listed(session, catalogue["page"], Wanted("knowledge"), limit=KNOWLEDGE),
         "names": {**category_names(session, "news"), **category_names(session, "notice")},
     }
 
 
-def _projects(session: Session) -> dict[str, Any]:
-    shown = editions.listed(session, system().catalogue["project"], limit=editions.MOST)
+def _urgent(table: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+    """What `articles.is_urgent` asks, as conditions: however many notices came since, an urgent one stands above."""
+    last = table.c.edition["valid_to"].as_string()
+    return [
+        table.c.edition["urgent"].as_boolean().is_(sa.true()), sa.or_(last.is_(None), last >= today().isoformat())
+    ]
+
+
+def _projects(session: Session) -> list[Card]:
+    records = system().catalogue["project"]
+    edition = records.kind.table.c.edition
     # Those with a result come first: they show what came of it.
-    shown.sort(key=_worth, reverse=True)
-    language = "en" if in_english() else "zh"
-    return {
-        "projects": [project_views.card(session, one, language) for one in shown[:PROJECTS]],
-        "project_count": len(shown),
-    }
+    first = [edition["result_value"].as_string().is_not(None), edition["good_example"].as_boolean().is_(sa.true())]
+    shown = editions.listed(session, records, limit=PROJECTS, first=first)
+    return [project_views.card(session, one, page_language()) for one in shown]
 
 
-def _worth(shown: Published) -> tuple[bool, bool, bool]:
-    values = shown.values
-    return bool(values.get("pinned")), values.get("result_value") is not None, bool(values.get("good_example"))
-
-
-def _facilities(session: Session) -> dict[str, Any]:
-    known = references.load(session)
-    language = "en" if in_english() else "zh"
+def _facilities(session: Session, counts: Mapping[str, int]) -> dict[str, Any]:
+    known, language = references.load(session), page_language()
     codes = known.codes("facility_subclass")
-    counts = public.count_by_subclass(session)
-    order = {code: place for place, code in enumerate(public.FIRST)}
-    told = sorted(counts.items(), key=lambda pair: (order.get(pair[0], len(order)), -pair[1]))
     return {
-        "subclasses": [(code, codes.name(code, language), number) for code, number in told],
+        "subclasses": [
+            (code, codes.name(code, language), counts[code]) for code in public.in_order(counts)
+        ],
         "communities": public.communities(known, language),
     }

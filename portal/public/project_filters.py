@@ -13,6 +13,7 @@ from flask_babel import gettext
 
 from registries.chinese import fold
 from registries.messages import N_
+from registries.programme.documents import years
 from registries.publishing import Published
 from registries.records import NotFound
 from registries.references import References
@@ -84,7 +85,9 @@ class Shelf:
             return [str(values[single[name]])] if values.get(single[name]) else []
         if name == "group":
             return [str(values["target_group"])] if values.get("target_group") else []
-        return list(self._areas(values) if name == "area" else _years(values))
+        if name == "area":
+            return list(self._areas(values))
+        return [str(year) for year in years(values.get("year_from"), values.get("year_to"))]
 
     def _areas(self, values: Mapping[str, Any]) -> Iterator[str]:
         area = self.known.areas.get(UUID(values["area_id"])) if values.get("area_id") else None
@@ -140,10 +143,3 @@ class Shelf:
         """The address of the list with some of its filters changed."""
         told = {"q": self.text, **self.chosen, **changed, "page": page if page > 1 else None}
         return address("projects", **{key: value for key, value in told.items() if value})
-
-
-def _years(values: Mapping[str, Any]) -> Iterator[str]:
-    first, last = values.get("year_from"), values.get("year_to")
-    start = first or last
-    if start:
-        yield from (str(year) for year in range(start, min(last or start, start + 30) + 1))

@@ -15,7 +15,7 @@ from registries.publishing import Published
 
 from ..running import system
 from ..security import allowed
-from .blueprint import in_english, pages
+from .blueprint import page_language, pages
 from .keeping import kept
 from .project_filters import FILTERS, Shelf
 from .result_chart import Outcome, outcome_of, result_chart
@@ -66,7 +66,7 @@ def years(values: dict[str, Any]) -> str:
 @kept("network", query=QUERY)
 def projects() -> str:
     """The projects, narrowed by words and by what they are; each choice with its count."""
-    language = "en" if in_english() else "zh"
+    language = page_language()
     with system().database.reading() as session:
         every = editions.listed(session, system().catalogue["project"], limit=editions.MOST)
         shelf = Shelf(every, references.load(session), language, request.args)
@@ -84,7 +84,7 @@ def projects() -> str:
 @kept("network")
 def project(record_id: UUID) -> str:
     """One project: why, for whom, what is done, and what came of it."""
-    language = "en" if in_english() else "zh"
+    language = page_language()
     records = system().catalogue["project"]
     with system().database.reading() as session:
         shown = publishing.read(session, records, record_id)

@@ -12,7 +12,7 @@ from search.engine import Result
 from ..running import system
 from ..security import allowed
 from .answers import StillPublic, answers, groups
-from .blueprint import in_english, pages
+from .blueprint import page_language, pages
 from .keeping import kept
 from .wish import FACETS, LAST_PAGE, PAGE, Wish
 
@@ -26,7 +26,7 @@ SOURCES = ("network", "facilities")
 def search() -> Response:
     """What is found, by words and pinyin; narrowed by what it is."""
     wish = Wish(request.args)
-    language = "en" if in_english() else "zh"
+    language = page_language()
     feed = system().feed
     with system().database.reading() as session:
         # Asked before the index is: what it takes in meanwhile makes the page no less true.

@@ -5,7 +5,7 @@ What is public is said once, as a condition here and of a single record in `docu
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
@@ -58,10 +58,10 @@ def count_by_subclass(session: Session, within: str = "") -> dict[str, int]:
     return {str(subclass): number for subclass, number in rows}
 
 
-def count_by_path(session: Session, subclasses: Collection[str] = ()) -> dict[str, int]:
-    """How many public facilities lie directly in each area, by its path."""
-    statement = sa.select(Facility.area_path, sa.func.count()).where(_condition(), _one_of(subclasses))
-    return {str(path): number for path, number in session.execute(statement.group_by(Facility.area_path))}
+def in_order(counts: Mapping[str, int]) -> list[str]:
+    """Subclasses with their counts in the order in which they are offered: what people look for, then the most."""
+    first = {code: place for place, code in enumerate(FIRST)}
+    return sorted(counts, key=lambda code: (first.get(code, len(first)), -counts[code], code))
 
 
 def find(

@@ -201,10 +201,14 @@ class Undone:
         return len(self.put_back)
 
 
-def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, actor: Actor) -> Undone:
+def undo(
+    database: Database, catalogue: dict[str, Records], batch_id: UUID, *, actor: Actor,
+    after: Callable[[Session, Batch], None] | None = None,
+) -> Undone:
     """Take back what a batch did.
 
     Whoever does it may undo imports where each record lies; the author of the batch may where he may still import.
+    ``after`` is told of the batch in the same transaction, when all is put back.
 
     :raises NotAllowed: a record that would be put back lies elsewhere.
     :raises Refused: it was not applied, or was taken back already.
@@ -230,6 +234,8 @@ def undo(database: Database, catalogue: dict[str, Records], batch_id: UUID, *, a
         duplicates.forget(session, catalogue[batch.kind].kind, batch.id)
         # Nor may a record be put back where the actor has no right to it; nothing is written then.
         _require_within(session, catalogue, batch, paths, edited)
+        if after is not None:
+            after(session, batch)
         batches.set_state(session, batch, "undone", undone_at=now())
         changes.append(session, actor.name, [Entry("batch", batch.id, "undo", {
             "restored": [None, undone.restored], "conflicts": [None, len(undone.conflicts)],

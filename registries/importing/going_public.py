@@ -18,18 +18,18 @@ from ..changes import CHANGE
 from ..days import today
 from ..db import Database, now
 from ..moments import LOCAL
-from ..publishing import LIVE, Check, category_of, edition_of
+from ..publishing import Check, told_of
 from ..records import Change, Item, Records, in_chunks
 from .batches import Batch
 
 
 def make_public(
     database: Database, records: Records, batch: Batch, check: Check, *, actor: Actor,
-    progress: Callable[[int], None],
+    progress: Callable[[int], None], after: Callable[[Session, Records, Item], None] | None = None,
 ) -> tuple[int, int]:
     """Publish what an applied batch wrote; gives how many are public now and how many wait because of what was found.
 
-    ``sanku undo`` takes it back together with the import.
+    ``after`` is told of each text in the same transaction. ``sanku undo`` takes it back together with the import.
 
     :raises NotAllowed: the actor is not the console.
     """
@@ -37,17 +37,21 @@ def make_public(
         raise NotAllowed("publish an import")
     done = left = 0
     with database.writing(records.kind.database, large=True) as session:
-        for ids in in_chunks(_touched(session, records, batch)):
+        for ids in in_chunks(touched(session, records, batch)):
             items = records.load(session, ids)
             ready = [item for item in items if not any(one.serious for one in check(session, item))]
             told = [Change(item, _told(records, item, actor), _digest(item), "publish") for item in ready]
             records.change(session, told, actor=actor, batch_id=batch.id)
+            if after is not None:
+                for item in records.load(session, [item.id for item in ready]):
+                    after(session, records, item)
             done, left = done + len(ready), left + len(items) - len(ready)
             progress(len(items))
     return done, left
 
 
-def _touched(session: Session, records: Records, batch: Batch) -> Iterator[UUID]:
+def touched(session: Session, records: Records, batch: Batch) -> Iterator[UUID]:
+    """The records of a kind that a batch wrote."""
     log = CHANGE[batch.database]
     statement = sa.select(log.c.record_id).where(
         log.c.batch_id == batch.id, log.c.kind == records.name, log.c.action != "undo", log.c.record_id.is_not(None)
@@ -62,13 +66,9 @@ def _digest(item: Item) -> dict[str, Any]:
 
 def _told(records: Records, item: Item, actor: Actor) -> dict[str, Any]:
     values = item.values
-    on = values["dated_on"] or today()
-    return {
-        "edition": edition_of(records, values), "edition_state": LIVE, "reviewed_by": actor.name, "dated_on": on,
-        "public_from": values["show_from"] or values["public_from"] or _begin(on), "public_to": values["show_to"],
-        "public_category": category_of(records, values), "public_on": on, "public_pinned": bool(values["pinned"]),
-        "written_by": values["written_by"] or actor.name,
-    }  # fmt: skip
+    start = values["show_from"] or values["public_from"] or _begin(values["dated_on"] or today())
+    who = {"reviewed_by": actor.name, "written_by": values["written_by"] or actor.name}
+    return {**told_of(records, item, start), **who}
 
 
 def _begin(on: date) -> datetime:

@@ -16,7 +16,7 @@ def project_documents(items: Iterable[Any], references: References) -> Iterator[
         values = item.values
         edition = values["edition"]
         told = edition or values
-        years = [str(year) for year in _years(told.get("year_from"), told.get("year_to"))]
+        named = [str(year) for year in years(told.get("year_from"), told.get("year_to"))]
         yield Findable(
             kind=item.kind, id=item.id, title=told["title"], audience=PUBLIC if edition else STAFF,
             area_path=item.area_path, names=(told["title"],),
@@ -32,11 +32,12 @@ def project_documents(items: Iterable[Any], references: References) -> Iterator[
             visible_to=values["public_to"] if edition else None,
             facets=facets(
                 promotion_category=told.get("category"), project_status=told.get("status"),
-                project_target=told.get("target_kind"), year=years, edition_state=values["edition_state"],
+                project_target=told.get("target_kind"), year=named, edition_state=values["edition_state"],
             ),
         )  # fmt: skip
 
 
-def _years(first: int | None, last: int | None) -> range:
+def years(first: int | None, last: int | None) -> range:
+    """The years in which a project runs; of an end far off only the first thirty."""
     start = first or last
     return range(start, min((last or start), start + 30) + 1) if start else range(0)

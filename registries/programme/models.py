@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, plain_text
-from ..publishing import Publication
+from ..publishing import Publication, readable_index
 from ..storing import Part, Record
 
 
@@ -22,6 +22,7 @@ class Project(Publication, Record, Base):
         sa.Index("ix_project_fingerprint", "fingerprint"),
         sa.Index("ix_project_source", "source", "source_key"),
         sa.Index("ix_project_state", "edition_state", "updated_at"),
+        readable_index("project"),
         {"schema": "network"},
     )
 

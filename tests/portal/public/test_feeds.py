@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
+import time_machine
 
-from tests.portal.public.publishing import publish
+from tests.portal.public.publishing import change, publish
 from tests.site import Page
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -22,6 +24,25 @@ def test_the_feed_holds_what_is_new_and_can_be_narrowed(site):
     for entry in feed.iter(f"{ATOM}entry"):
         assert entry.find(f"{ATOM}link").get("href").startswith("http://localhost/")
         assert entry.findtext(f"{ATOM}author/{ATOM}name")
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/sitemap.xml"])
+def test_a_draft_changes_nothing_of_what_programs_read(site, path):
+    with time_machine.travel(datetime(2026, 11, 1, tzinfo=UTC), tick=False):
+        record_id = publish(site, "news", dated_on="2026-10-01")
+    with time_machine.travel(datetime(2026, 11, 2, tzinfo=UTC), tick=False):
+        before = site.visitor().get(path).data
+        assert b"2026-11-01" in before
+        change(site, "news", record_id, title="还没有人审核")
+        assert site.visitor().get(path).data == before
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/sitemap.xml"])
+def test_a_text_that_was_scheduled_is_new_when_it_appears(site, path):
+    with time_machine.travel(datetime(2026, 11, 1, tzinfo=UTC), tick=False):
+        publish(site, "news", dated_on="2026-10-01", show_from="2026-11-05T08:00:00+00:00")
+    with time_machine.travel(datetime(2026, 11, 6, tzinfo=UTC), tick=False):
+        assert b"2026-11-05" in site.visitor().get(path).data
 
 
 def test_every_listed_address_leads_to_a_page_in_both_languages(site):
