@@ -20,6 +20,7 @@ from registries.messages import N_
 from registries.records import Records
 
 from ..imports.workbooks import write_failed
+from ..media import store
 from ..news.steps import IMPORTED
 from ..system import System
 from . import output
@@ -139,7 +140,9 @@ def _make_public(system: System, records: Records, batch: Batch, who: Actor, tol
         return
     check, todo = IMPORTED[records.name], batch.counts["new"] + batch.counts["changed"]
     with output.progress(system.gettext(N_("Published")), todo) as bar:
-        done, left = make_public(system.database, records, batch, check, actor=who, progress=bar)
+        done, left = make_public(
+            system.database, records, batch, check, actor=who, progress=bar, after=store.note_uses_of
+        )
     system.feed.catch_up()
     if left and not told["as_json"]:
         text = N_("Published: %(done)s. Left as drafts because personal data were found or text is missing: %(left)s.")
@@ -213,7 +216,11 @@ def _undo(system: System) -> click.Command:
     @click.option("--as", "user", help=_(N_("Act as this user.")))
     @click.option("--json", "as_json", is_flag=True, help=_(N_("Print one JSON object.")))
     def command(batch: UUID, user: str | None, as_json: bool) -> None:
-        undone = importing.undo(system.database, dict(system.catalogue), batch, actor=actor(system, user))
+        catalogue = dict(system.catalogue)
+        undone = importing.undo(
+            system.database, catalogue, batch, actor=actor(system, user),
+            after=lambda session, taken: store.note_uses_after_undo(session, catalogue, taken),
+        )
         system.feed.catch_up()
         if as_json:
             output.print_json(

@@ -14,6 +14,7 @@ from registries.messages import Refused
 from registries.records import NotFound
 
 from ..jobs.running import Work
+from ..media import store
 from ..system import System
 from . import service
 from .arriving import constants_of, files, limits
@@ -92,7 +93,11 @@ def undo(system: System, work: Work) -> dict[str, Any]:
         raise NotFound("batch")
     if batch.state == "undone":
         return {"batch": str(batch.id)}
-    undone = importing.undo(system.database, dict(system.catalogue), batch.id, actor=work.actor)
+    catalogue = dict(system.catalogue)
+    undone = importing.undo(
+        system.database, catalogue, batch.id, actor=work.actor,
+        after=lambda session, taken: store.note_uses_after_undo(session, catalogue, taken),
+    )
     return {"batch": str(batch.id), "restored": undone.restored, "conflicts": len(undone.conflicts)}
 
 

@@ -16,9 +16,11 @@ from registries import changes
 from registries.access import Actor, NotAllowed
 from registries.changes import Entry
 from registries.db import new_id, now
+from registries.importing.batches import Batch
+from registries.importing.going_public import touched
 from registries.messages import N_, Problem, Refused
 from registries.publishing import is_public
-from registries.records import NotFound, Records
+from registries.records import Item, NotFound, Records, in_chunks
 
 from ..news import checks, cleaning
 from .models import Media, MediaUse
@@ -110,11 +112,6 @@ def _refuse_numbers(*texts: str | None) -> None:
                 raise Refused(problem)
 
 
-def by_digest(session: Session, digest: str) -> Media | None:
-    """A file with exactly these bytes, told by their SHA-256 in hexadecimal."""
-    return session.scalars(sa.select(Media).where(Media.digest == digest).order_by(Media.id).limit(1)).first()
-
-
 def many(session: Session, ids: Iterable[str | UUID]) -> dict[str, Media]:
     """What is kept under these ids, by the id as text and without the bytes; what is not there is left out."""
     wanted = {found for one in ids if (found := as_id(one)) is not None}
@@ -167,6 +164,26 @@ def note_uses(session: Session, kind: str, record_id: UUID, edition: Mapping[str
     if fresh:
         there = session.scalars(sa.select(Media.id).where(Media.id.in_(fresh)))
         session.add_all([MediaUse(media_id=one, record_id=record_id, kind=kind) for one in there])
+
+
+def note_uses_of(session: Session, records: Records, item: Item) -> None:
+    """Keep in mind what the edition of a text refers to, as it is now."""
+    edition = item.values["edition"] if item.retired_at is None and item.merged_into is None else None
+    note_uses(session, records.name, item.id, edition)
+
+
+def note_uses_after_undo(session: Session, catalogue: Mapping[str, Records], batch: Batch) -> None:
+    """Keep in mind what editions refer to after an import was taken back: older ones may be there again."""
+    for records in catalogue.values():
+        if records.kind.database != batch.database or "edition" not in records.storage.fields:
+            continue
+        for ids in in_chunks(touched(session, records, batch)):
+            there = {item.id: item for item in records.load(session, ids)}
+            for record_id in ids:
+                if record_id in there:
+                    note_uses_of(session, records, there[record_id])
+                else:
+                    note_uses(session, records.name, record_id, None)
 
 
 def used_by(session: Session, media_id: UUID) -> list[tuple[str, UUID]]:
