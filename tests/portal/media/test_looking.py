@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from io import BytesIO
 
@@ -34,6 +35,33 @@ def test_an_office_document_gets_the_ending_of_what_it_holds(member, ending):
 
 def test_a_pdf_is_taken():
     assert looking.document(sent(b"%PDF-1.7 plain", "a.pdf")).media_type == "application/pdf"
+
+
+def pdf(dictionary: bytes, content: bytes, after: bytes = b"") -> bytes:
+    return b"%PDF-1.7\n1 0 obj\n" + dictionary + b"\nstream\n" + content + b"\nendstream\nendobj\n" + after
+
+
+def test_a_pdf_is_taken_though_packed_bytes_look_like_a_name():
+    data = pdf(b"<< /Filter /FlateDecode /Length 9 >>", b"\x01/JS \x02") * 3
+    assert looking.document(sent(data, "a.pdf")).data == data
+
+
+@pytest.mark.parametrize("data", [
+    pdf(b"<< /Filter /FlateDecode >>", b"x", b"2 0 obj << /JS (app.alert(1)) >> endobj"),
+    pdf(b"<< /Type /ObjStm >>", b"<< /JavaScript (x) >>"),
+    b"%PDF-1.7\n% stream\n1 0 obj << /JS (x) >> endobj\n% endstream",
+    b"%PDF-1.7\n1 0 obj << /Filter /X >>\nstream\n2 0 obj << /JS (x) >>",
+])
+def test_a_script_of_a_pdf_is_found_outside_of_packed_streams(data):
+    with pytest.raises(Refused):
+        looking.document(sent(data, "a.pdf"))
+
+
+def test_a_pdf_of_nothing_but_streams_takes_no_time():
+    started = time.perf_counter()
+    looking.document(sent(b"%PDF-1.7 " + b"stream >> " * 200_000, "a.pdf"))
+    looking.document(sent(b"%PDF-1.7 " + b"/Filter >>stream" * 100_000, "a.pdf"))
+    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize(
