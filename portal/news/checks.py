@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from registries.db import now
 from registries.identifiers import RESIDENT_ID, check_person_number
 from registries.messages import N_, Problem
 from registries.publishing import Finding
 from registries.records import Item
 
 from . import cleaning
+from .models import Page
 
 #: 18 signs that may be the number of an identity card, and a mobile number, neither part of a longer number.
 _ID = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
@@ -37,7 +40,9 @@ PROJECT_TEXTS = (
 
 def findings(session: Session, item: Item) -> list[Finding]:
     """All that is to be said about the working text of an article."""
-    return [*_missing(item.values), *personal(item.values, ARTICLE_TEXTS), *_broken(item.values)]
+    return [
+        *_missing(item.values), *personal(item.values, ARTICLE_TEXTS), *_broken(item.values), *_taken(session, item),
+    ]
 
 
 def private(session: Session, item: Item) -> list[Finding]:
@@ -46,6 +51,24 @@ def private(session: Session, item: Item) -> list[Finding]:
     if not item.values.get("body"):
         found.append(Finding("body", Problem(N_("There is no text."), N_("Readers need it: fill it in."))))
     return found
+
+
+def _taken(session: Session, item: Item) -> Iterator[Finding]:
+    """Two pages cannot be read at one address; one that is to be published soon holds its own already."""
+    slug, table = item.values.get("slug"), sa.inspect(Page).local_table
+    if not slug:
+        return
+    others = sa.select(table.c.id).where(
+        table.c.edition["slug"].as_string() == slug, table.c.id != item.id, table.c.edition.is_not(None),
+        table.c.retired_at.is_(None), table.c.merged_into.is_(None),
+        sa.or_(table.c.public_to.is_(None), table.c.public_to > now()),
+    )
+    if session.scalar(others.limit(1)) is not None:
+        problem = Problem(
+            N_("Another page is read at the address “%(slug)s”."),
+            N_("Choose another, or take that page off the site."), slug=slug,
+        )
+        yield Finding("slug", problem)
 
 
 def _missing(values: dict[str, Any]) -> Iterator[Finding]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from registries.fields import Day, Prose, Text, YesNo
-from registries.messages import N_
+from registries.messages import N_, Problem
 from registries.publishing import PublicationSchema
 from registries.reference_fields import Area, Code
+from registries.schemas import Checked
 
 from .fields import Files, Html
 
@@ -16,6 +21,10 @@ PUBLISHED = (
 )  # fmt: skip
 _TEXT = (N_("Text"), ("title", "summary", "body"))
 _ENGLISH = (N_("In English"), ("title_en", "summary_en", "body_en"))
+
+
+#: Words of small letters and digits, with one hyphen between two.
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class ArticleSchema(PublicationSchema):
@@ -97,3 +106,12 @@ class PageSchema(ArticleSchema):
         N_("Category of page"), "page_category", filterable=True, wanted=True, headings=("栏目", "分类", "类别")
     )
     slug = Text(N_("Address of the page"), 80, headings=("网址", "slug"), hint=N_("Small letters, digits and hyphens."))
+
+    def rules(self, record: Mapping[str, Any], checked: Checked) -> None:
+        """The slug stands in an address as it is."""
+        slug = record.get("slug")
+        if slug and not SLUG.fullmatch(slug):
+            checked.error("slug", Problem(
+                N_("“%(slug)s” cannot stand in an address."), N_("Write small letters, digits and hyphens only."),
+                slug=slug,
+            ))  # fmt: skip

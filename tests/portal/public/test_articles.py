@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.portal.public.publishing import change, publish, write
+from registries.messages import Refused
+from registries.records import Invalid
+from tests.portal.public.publishing import change, publish, release, withdraw, write
 
 PAGES = ("/", "/news/", "/notices/", "/projects/", "/knowledge/", "/map", "/search", "/site-map", "/accessibility",
          "/privacy", "/mistake")
@@ -90,6 +92,24 @@ def test_no_working_text_is_told(site, path):
 def test_a_draft_is_not_found_by_its_address(site):
     for kind, path in (("news", "news"), ("notice", "notices"), ("project", "projects"), ("page", "pages")):
         assert site.visitor().get(f"/{path}/{write(site, kind)}").status_code == 404
+
+
+@pytest.mark.parametrize("slug", ["Fire", "a b", "a/b", "-a", "a--b", "消防", "a?b", "../a"])
+def test_what_cannot_stand_in_an_address_is_no_slug(site, slug):
+    with pytest.raises(Invalid):
+        write(site, "page", slug=slug)
+
+
+def test_two_pages_are_not_published_at_one_address(site):
+    first = publish(site, "page", slug="fire-at-home2")
+    second = write(site, "page", title="另一页", slug="fire-at-home2")
+    with pytest.raises(Refused, match="Another page is read"):
+        release(site, "page", second)
+    change(site, "page", first, title="改过的标题")
+    release(site, "page", first)
+    withdraw(site, "page", first)
+    release(site, "page", second)
+    assert "另一页" in site.visitor().page("/pages/fire-at-home2").text
 
 
 def test_a_page_is_found_by_the_slug_that_was_published_and_by_its_id(site):
