@@ -44,6 +44,7 @@ class Shelf:
     def __init__(self, every: Sequence[Published], known: References, language: str, asked: Mapping[str, str]) -> None:
         self.every, self.known, self.language = every, known, language
         self.text = (asked.get("q") or "").strip()[:_LONGEST]
+        self._texts: dict[UUID, str] = {}
         self.chosen = {name: asked[name] for name in FILTERS if asked.get(name)}
 
     def found(self) -> list[Published]:
@@ -67,15 +68,22 @@ class Shelf:
     def _fits(self, shown: Published, without: str = "") -> bool:
         if any(name != without and value not in self._values(name, shown) for name, value in self.chosen.items()):
             return False
-        return not self._words or all(word in self._text_of(shown) for word in self._words)
+        if not self._words:
+            return True
+        text = self._text_of(shown)
+        return all(word in text for word in self._words)
 
     @cached_property
     def _words(self) -> list[str]:
         return [fold(word) for word in self.text.split()]
 
     def _text_of(self, shown: Published) -> str:
-        measures = " ".join(str(part.get("text") or "") for part in shown.values.get("measures") or ())
-        return fold(" ".join(str(shown.values.get(name) or "") for name in _TEXTS) + measures)
+        """What is searched, folded once: it is asked for the list and again for each filter."""
+        if shown.id not in self._texts:
+            measures = " ".join(str(part.get("text") or "") for part in shown.values.get("measures") or ())
+            texts = (str(shown.values.get(name) or "") for name in _TEXTS)
+            self._texts[shown.id] = fold(" ".join((*texts, measures)))
+        return self._texts[shown.id]
 
     def _values(self, name: str, shown: Published) -> list[str]:
         """What a project counts for in a filter."""

@@ -7,6 +7,7 @@ from math import ceil
 from flask import Response, make_response, render_template, request
 
 from registries import references
+from registries.records import NotFound
 from search.engine import Result
 
 from ..running import system
@@ -36,9 +37,12 @@ def search() -> Response:
         result = feed.search(wish.query(), there) if wish else Result(0, ())
         # Of other kinds it is told how much there is, though one is chosen: nobody is to take the part for the whole.
         whole = feed.search(wish.query(kinds=False, limit=0), there) if wish.kind else result
+    last = min(ceil(result.total / PAGE), LAST_PAGE) or 1
+    if wish.page > last and result.total:
+        raise NotFound(f"search page {wish.page}")
     answer = make_response(render_template(
         "public/search.html", wish=wish, result=result, answers=answers(there, known, result, language),
-        last=min(ceil(result.total / PAGE), LAST_PAGE) or 1, page_size=PAGE,
+        last=last, page_size=PAGE,
         groups=groups(wish, known, result, whole.facets.get("kind", ()), language),
     ))
     if behind:

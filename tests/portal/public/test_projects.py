@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from portal.public import project_filters
 from portal.public.result_chart import outcome_of
+from registries.chinese import fold
 from tests.portal.public.publishing import publish
 
 
@@ -37,6 +39,14 @@ def test_a_count_says_how_many_projects_a_choice_would_leave(three):
     text = site.visitor().page("/projects/?status=running").text
     assert "乙局 2" in text
     assert "甲局" not in text
+
+
+def test_each_project_is_made_ready_for_the_search_once(three, monkeypatch):
+    site, ids = three
+    folded = []
+    monkeypatch.setattr(project_filters, "fold", lambda text: folded.append(text) or fold(text))
+    site.visitor().page("/projects/?q=防")
+    assert len(folded) == len(ids) + 1
 
 
 def test_filters_can_be_taken_away_one_by_one(three):

@@ -60,3 +60,10 @@ def test_an_empty_answer_says_what_to_do(site):
 def test_odd_questions_are_answered_calmly(filled, query):
     site, _ids = filled
     assert site.visitor().get(f"/search?{query}").status_code == 200
+
+
+def test_there_is_no_page_after_the_last(filled):
+    site, _ids = filled
+    assert site.visitor().get("/search?q=燃气&page=1").status_code == 200
+    assert site.visitor().get("/search?q=燃气&page=2").status_code == 404
+    assert site.visitor().get("/search?q=绝无此物&page=2").status_code == 200
