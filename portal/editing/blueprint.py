@@ -19,8 +19,11 @@ pages = Blueprint("editing", __name__, url_prefix="/editing")
 #: What is taken at once: a long text with its pictures and documents.
 MOST_SENT = 80_000_000
 MOST_TEXT = 4_000_000
-#: The colour of a state of a text.
-TONES = {"draft": "", "submitted": "info", "returned": "warn", "published": "good", "withdrawn": "danger"}
+#: The colour of a state of a text, or of what the clock makes of it.
+TONES = {
+    "draft": "", "submitted": "info", "returned": "warn", "published": "good", "withdrawn": "danger",
+    "scheduled": "info", "expired": "warn",
+}  # fmt: skip
 
 
 @pages.app_url_value_preprocessor

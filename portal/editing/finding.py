@@ -52,12 +52,15 @@ class Line:
     @property
     def shown_state(self) -> str:
         """The state, or that it is still to come or over."""
-        moment = now()
-        if self.is_read and self.public_from and self.public_from > moment:
-            return SCHEDULED
-        if self.is_read and self.public_to and self.public_to <= moment:
-            return EXPIRED
-        return self.state
+        return by_the_clock(self.is_read, self.public_from, self.public_to) or self.state
+
+
+def by_the_clock(is_read: bool, public_from: datetime | None, public_to: datetime | None) -> str | None:
+    """What the clock says of an edition: still to come, or over; nothing where readers see it, or there is none."""
+    moment = now()
+    if is_read and public_from and public_from > moment:
+        return SCHEDULED
+    return EXPIRED if is_read and public_to and public_to <= moment else None
 
 
 def found(
@@ -86,11 +89,14 @@ def counted(
                 by_kind[name] = by_kind.get(name, 0) + number
             if wanted.kind in (None, name):
                 by_state[state] = by_state.get(state, 0) + number
-        if wanted.kind in (None, name):
-            for state in (SCHEDULED, EXPIRED):
-                only = Wanted(None, state, wanted.words, wanted.written_by)
-                count = sa.select(sa.func.count()).select_from(table).where(*_conditions(table, only, actor))
-                by_state[state] = by_state.get(state, 0) + (session.scalar(count) or 0)
+        for state in (SCHEDULED, EXPIRED):
+            only = Wanted(None, state, wanted.words, wanted.written_by)
+            count = sa.select(sa.func.count()).select_from(table).where(*_conditions(table, only, actor))
+            number = session.scalar(count) or 0
+            if wanted.state == state:
+                by_kind[name] = number
+            if wanted.kind in (None, name):
+                by_state[state] = by_state.get(state, 0) + number
     return by_kind, by_state
 
 

@@ -81,7 +81,7 @@ def _row(line: Line, words: Wording) -> dict[str, Any]:
     return {
         "kind": gettext(records_of(line.kind).kind.label), "title": line.title, "category": category,
         "address": url_for("editing.article", kind=line.kind, record_id=line.id), "state": state_names(words)[state],
-        "tone": {SCHEDULED: "info", EXPIRED: "warn"}.get(state, TONES.get(state, "")), "who": line.written_by or "",
+        "tone": TONES.get(state, ""), "who": line.written_by or "",
         "when": formats.relative(line.updated_at), "answer": line.answer, "is_read": line.is_read,
         "changed": line.is_read and line.state != "published",
         "from": formats.moment(line.public_from) if state == SCHEDULED else "",

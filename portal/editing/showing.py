@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from flask import current_app, request
 from flask_babel import gettext
@@ -20,6 +19,7 @@ from registries.records import Item, Records
 from ..media import store
 from ..news import cleaning, steps
 from ..security import actor
+from . import finding
 
 _LINK = re.compile(r'<a\b[^<>]*href="(/[^"#?]*)')
 
@@ -83,11 +83,25 @@ def doable(session: Session, records: Records, item: Item) -> Doable:
     )  # fmt: skip
 
 
+def clock_state(item: Item) -> str | None:
+    """Whether the edition of a text is still to come or over; nothing where readers see it, or there is none."""
+    values = item.values
+    return finding.by_the_clock(values["edition"] is not None, values["public_from"], values["public_to"])
+
+
+def is_seen(item: Item) -> bool:
+    """Whether readers see an edition of a text now."""
+    return item.values["edition"] is not None and clock_state(item) is None
+
+
 def state_text(item: Item) -> str:
     """In a sentence where a text stands and what comes next."""
-    values: dict[str, Any] = item.values
-    state, is_read = values["edition_state"], values["edition"] is not None
-    if state == publishing.DRAFT and is_read:
+    state, clock = item.values["edition_state"], clock_state(item)
+    if state == publishing.LIVE and clock == finding.SCHEDULED:
+        return gettext("This text is published for a moment that is still to come. Readers see nothing of it yet.")
+    if state == publishing.LIVE and clock == finding.EXPIRED:
+        return gettext("The time of this text is over. Readers see nothing of it any more.")
+    if state == publishing.DRAFT and is_seen(item):
         return gettext("This text was changed since it was published. Readers go on seeing the edition before.")
     return {
         "draft": gettext("Only colleagues see this text. Hand it in when it is ready."),

@@ -47,11 +47,13 @@ def article(kind: str, record_id: UUID) -> str:
         ]
         files = list(store.many(session, item.values.get("files") or ()).values())
         session.expunge_all()
+        clock = showing.clock_state(item) if item.values["edition_state"] == publishing.LIVE else None
+        state = clock or item.values["edition_state"]
         return render_template(
             "editing/article.html", kind=kind, records=records, item=item, values=item.values, found=found,
             facts=[(label, text) for label, text in facts if text], doable=showing.doable(session, records, item),
-            state=state_names(words)[item.values["edition_state"]], tone=TONES[item.values["edition_state"]],
-            state_text=showing.state_text(item), files=files, read_address=_read_address(kind, item),
+            state=state_names(words)[state], tone=TONES[state], state_text=showing.state_text(item), files=files,
+            read_address=_read_address(kind, item), is_seen=showing.is_seen(item),
         )  # fmt: skip
 
 
@@ -63,9 +65,9 @@ def _is_fact(name: str) -> bool:
 
 
 def _read_address(kind: str, item: Item) -> str | None:
-    """Where readers find the edition that is public now."""
+    """Where readers find the edition, if they see one now."""
     values = item.values
-    if values["edition"] is None:
+    if not showing.is_seen(item):
         return None
     if kind == "page":
         return url_for("public.page", slug=values["edition"].get("slug") or str(item.id))

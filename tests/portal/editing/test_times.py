@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from portal.news import steps
 from registries.db import now
@@ -76,3 +77,25 @@ def test_the_page_of_a_text_says_that_its_change_begins_later(site, visitor):
     change(site, "news", record_id, title="以后的标题", show_from=LATER.isoformat())
     page = visitor("editor", language="en").page(f"/editing/news/{record_id}")
     assert "Publish it at that time" in page.text
+
+
+@pytest.mark.parametrize(("days", "state", "said"), [
+    ({"show_from": 30}, "Scheduled", "Readers see nothing of it yet"),
+    ({"show_to": 30}, "Expired", "Readers see nothing of it any more"),
+    ({}, "Published", "Readers see exactly this text"),
+])
+def test_the_page_of_a_text_says_whether_readers_see_it(site, visitor, days, state, said):
+    record_id = publish(site, "news", **{
+        name: (now() + timedelta(days=number)).isoformat() for name, number in days.items()
+    })
+    with time_machine.travel(now() + timedelta(days=31 if "show_to" in days else 0), tick=False):
+        page = visitor("editor", language="en").page(f"/editing/news/{record_id}")
+    assert state in page.text
+    assert said in page.text
+    assert (f"/news/{record_id}" in [link.get("href") for link in page.all("a")]) is (state == "Published")
+
+
+def test_a_scheduled_or_expired_text_is_counted_among_its_kind(site, visitor):
+    publish(site, "news", show_from=LATER.isoformat())
+    page = visitor("editor", language="en").page("/editing/?state=scheduled")
+    assert "kind=news" in " ".join(link.get("href") or "" for link in page.all("a"))
