@@ -19,8 +19,14 @@ function begin(box) {
   page.contentEditable = "true";
   page.setAttribute("role", "textbox");
   page.setAttribute("aria-multiline", "true");
-  page.setAttribute("aria-labelledby", `${area.id}-label`);
-  page.setAttribute("aria-describedby", `${area.id}-hint`);
+  // What leads to the input, as the summary of errors does, leads to where one writes.
+  page.id = area.id;
+  area.id = `${page.id}-source`;
+  box.querySelector("label").htmlFor = area.id;
+  page.setAttribute("aria-labelledby", `${page.id}-label`);
+  for (const name of ["aria-describedby", "aria-invalid"]) {
+    if (area.hasAttribute(name)) page.setAttribute(name, area.getAttribute(name));
+  }
   page.innerHTML = area.value.includes("<") ? inert(area.value) : paragraphs(area.value);
   area.before(page);
   area.hidden = true;
