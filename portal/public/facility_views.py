@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 from flask import Response, render_template, request
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from registries import references
@@ -17,6 +18,7 @@ from registries.facilities.public import PublicFacility
 from registries.records import NotFound
 from registries.references import AreaEntry, References
 
+from .. import formats
 from ..running import system
 from ..security import allowed
 from .blueprint import address, number_asked, page_language, pages
@@ -115,6 +117,7 @@ def facilities_as_geojson() -> Response:
                 "properties": {
                     "name": one.name, "kind": known.codes("facility_subclass").name(one.subclass, language),
                     "where": one.address or one.location or "", "open": one.opening_hours or "",
+                    "room": _room(one),
                     "address": address("facility", record_id=one.id),
                 },
             }
@@ -123,6 +126,12 @@ def facilities_as_geojson() -> Response:
     return Response(
         orjson.dumps({"type": "FeatureCollection", "features": features}), content_type="application/json"
     )
+
+
+def _room(one: PublicFacility) -> str:
+    if not one.capacity:
+        return ""
+    return gettext("room for %(number)s people", number=formats.number(one.capacity))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,25 @@ function here() {
   ));
 }
 
+/** What lies at an address with the metres to each, the nearest first; or what is wrong, in words. */
+async function nearest(address, words) {
+  let place;
+  try {
+    place = await here();
+  } catch {
+    return { problem: words.refused };
+  }
+  try {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(String(answer.status));
+    const points = (await answer.json()).features.filter((one) => one.geometry.type === "Point");
+    const near = points.map((one) => [distance(place, one.geometry.coordinates), one.properties]);
+    return { near: near.sort((one, other) => one[0] - other[0]) };
+  } catch {
+    return { problem: words.failed };
+  }
+}
+
 /** The front page: the nearest five of the chosen kind. */
 function offerNearest(form) {
   const button = form.querySelector("[data-locate]");
@@ -31,20 +50,14 @@ function offerNearest(form) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     answer.textContent = words.asking;
-    try {
-      const place = await here();
-      const kind = form.querySelector("[name=kind]").value;
-      const found = await (await fetch(`${form.dataset.near}${kind ? `?kind=${encodeURIComponent(kind)}` : ""}`)).json();
-      show(answer, found.features.filter((one) => one.geometry.type === "Point"), place, words);
-    } catch {
-      answer.textContent = words.refused;
-    }
+    const kind = form.querySelector("[name=kind]").value;
+    const told = await nearest(`${form.dataset.near}${kind ? `?kind=${encodeURIComponent(kind)}` : ""}`, words);
+    if (told.near) show(answer, told.near, words);
+    else answer.textContent = told.problem;
   });
 }
 
-function show(answer, points, place, words) {
-  const near = points.map((one) => [distance(place, one.geometry.coordinates), one.properties]);
-  near.sort((one, other) => one[0] - other[0]);
+function show(answer, near, words) {
   if (!near.length) {
     answer.textContent = words.none;
     return;
@@ -62,35 +75,50 @@ function show(answer, points, place, words) {
   answer.replaceChildren(list);
 }
 
-/** The list of facilities: the distance to each, the nearest first. */
+/** The list of facilities: the nearest of all that the list has, on whatever page of it they stand. */
 function offerSorting(button) {
   const words = JSON.parse(button.dataset.words);
   const status = document.querySelector("[data-found]");
+  const list = document.querySelector(".places-list");
+  if (!list) return;
+  const before = status.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const before = status.textContent;
     status.textContent = words.asking;
-    try {
-      const place = await here();
-      const list = document.querySelector(".places-list");
-      const lines = [...(list?.children ?? [])].map((line) => [measure(line, place, words), line]);
-      lines.sort((one, other) => one[0] - other[0]);
-      list?.append(...lines.map((pair) => pair[1]));
-      status.textContent = `${before} ${words.sorted}`;
-    } catch {
-      status.textContent = words.refused;
+    const told = await nearest(button.dataset.sortByDistance, words);
+    if (!told.near) {
+      status.textContent = `${before} ${told.problem}`;
+      return;
     }
+    const shown = told.near.slice(0, Number(button.dataset.most));
+    list.start = 1;
+    list.replaceChildren(...shown.map(([metres, one]) => lineOf(metres, one, words)));
+    for (const pages of document.querySelectorAll("nav.pages")) pages.hidden = true;
+    status.textContent = `${before} ${words.sorted}`;
   });
 }
 
-function measure(line, place, words) {
-  const at = line.dataset.at.split(",").map(Number);
-  if (at.some(Number.isNaN)) return Infinity;
-  const metres = distance(place, at);
-  const note = line.querySelector("[data-distance]");
-  note.textContent = told(metres, words);
-  note.hidden = false;
-  return metres;
+/** A line as the server draws it, with the distance. */
+function lineOf(metres, one, words) {
+  const line = document.createElement("li");
+  const heading = document.createElement("h2");
+  const link = document.createElement("a");
+  link.href = one.address;
+  link.lang = "zh-Hans";
+  link.textContent = one.name;
+  heading.append(link);
+  const facts = document.createElement("p");
+  facts.className = "line-facts";
+  const open = one.open && words.open.replace("{hours}", one.open);
+  for (const [text, language] of [[one.kind], [one.where, "zh-Hans"], [open], [one.room], [told(metres, words)]]) {
+    if (!text) continue;
+    const part = document.createElement("span");
+    part.textContent = text;
+    if (language) part.lang = language;
+    facts.append(part);
+  }
+  line.append(heading, facts);
+  return line;
 }
 
 /** Offer what needs the place, if this browser can tell it. */
