@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -24,7 +25,9 @@ KEPT = 604_800
 def init_app(app: Flask) -> None:
     """Give the site the addresses of what texts refer to."""
     app.register_blueprint(pages)
-    app.jinja_env.globals.update(media_address=media_address, media_path=media_path, media=media)
+    app.jinja_env.globals.update(
+        media_address=media_address, media_path=media_path, media=media, media_by_id=media_by_id
+    )
 
 
 def media_address(one: Media, small: bool = False) -> str:
@@ -40,12 +43,19 @@ def media_path(one: Media) -> str:
 def media(*ids: Any) -> list[Media]:
     """What is kept under the ids that fields of editions name, in their order."""
     wanted = [one for told in ids for one in (told if isinstance(told, list) else [told]) if one]
+    found = media_by_id(wanted)
+    return [found[str(one)] for one in wanted if str(one) in found]
+
+
+def media_by_id(ids: Iterable[Any]) -> dict[str, Media]:
+    """What is kept under many ids at once, as a list of editions needs it; an id may be missing."""
+    wanted = [one for one in ids if one]
     if not wanted:
-        return []
+        return {}
     with system().database.reading() as session:
         found = store.many(session, wanted)
         session.expunge_all()
-    return [found[str(one)] for one in wanted if str(one) in found]
+    return found
 
 
 @pages.get("/<uuid:media_id>/<name>")
@@ -71,12 +81,14 @@ def _answer(media_id: UUID, *, small: bool) -> Response:
         # Who is signed in is asked only for what the public may not have, so that the rest can be cached.
         if not shown and not may("edit"):
             raise NotFound(f"media {media_id}")
-        data = (one.small or one.content) if small else one.content
-        answer = Response(data, mimetype=one.media_type)
-        is_picture, name, digest = one.media_type.startswith("image/"), one.name, one.digest
-    how = "inline" if is_picture else "attachment"
-    answer.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name)}"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Cache-Control"] = f"public, max-age={KEPT}" if shown else "no-store"
-    answer.set_etag(f"{digest[:32]}{'-small' if small else ''}")
+        answer = Response(mimetype=one.media_type)
+        how = "inline" if one.media_type.startswith("image/") else "attachment"
+        answer.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(one.name)}"
+        answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        answer.headers["Cache-Control"] = f"public, max-age={KEPT}" if shown else "no-store"
+        tag = f"{one.digest[:32]}{'-small' if small else ''}"
+        answer.set_etag(tag)
+        # The bytes are read only for who has not got them already: a document has up to 20 MB.
+        if not request.if_none_match.contains_weak(tag):
+            answer.data = (one.small or one.content) if small else one.content
     return answer.make_conditional(request)
