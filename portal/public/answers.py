@@ -40,7 +40,7 @@ class Answer:
     title: Told
     address: str
     kind: str
-    notes: list[str] = field(default_factory=list)
+    notes: list[Told] = field(default_factory=list)
 
 
 class StillPublic:
@@ -75,7 +75,8 @@ def _answer(hit: Hit, shown: Published | PublicFacility, known: References, lang
 def _edition(hit: Hit, shown: Published) -> Answer:
     values = shown.values
     day: date | None = values.get("dated_on")
-    notes = [formats.day(day) if day else "", str(values.get("origin") or values.get("lead_unit") or "")]
+    whose = str(values.get("origin") or values.get("lead_unit") or "")
+    notes = [Told(formats.day(day) if day else ""), Told(whose, True)]
     return Answer(
         hit, told(values, "title"), read_at(shown), gettext(KINDS[hit.kind]), [one for one in notes if one]
     )
@@ -84,9 +85,12 @@ def _edition(hit: Hit, shown: Published) -> Answer:
 def _facility(hit: Hit, shown: PublicFacility, known: References, language: str) -> Answer:
     area = known.areas.at(shown.area_path)
     open_at = gettext("Open: %(hours)s", hours=shown.opening_hours) if shown.opening_hours else ""
-    notes = [shown.address or shown.location or "", known.areas.full_name(area, language) if area else "", open_at]
+    notes = [
+        Told(shown.address or shown.location or "", True), Told(known.areas.full_name(area, language) if area else ""),
+        Told(open_at),
+    ]
     return Answer(
-        hit, Told(shown.name), address("facility", record_id=shown.id),
+        hit, Told(shown.name, True), address("facility", record_id=shown.id),
         known.codes("facility_subclass").name(shown.subclass, language), [one for one in notes if one],
     )
 

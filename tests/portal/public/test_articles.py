@@ -134,3 +134,12 @@ def test_small_numbers_of_people_are_not_told(site):
 def test_punctuation_of_chinese_prose_is_kept(site):
     record_id = publish(site, "news", title="注意：防寒，防滑！")
     assert "注意：防寒，防滑！" in site.visitor().page(f"/news/{record_id}").text
+
+
+def test_each_fact_of_a_notice_is_in_its_own_language(site):
+    values = {"document_number": "安政〔2026〕3号", "valid_from": "2026-04-01", "valid_to": "2099-12-31"}
+    page = site.visitor().page(f"/en/notices/{publish(site, 'notice', **values)}")
+    told = {text: language for text, language, where in page.texts if where == "dd"}
+    assert told.pop("安政〔2026〕3号") == "zh-Hans"
+    assert set(told.values()) == {"en"}
+    assert len(told) == 2

@@ -67,3 +67,16 @@ def test_there_is_no_page_after_the_last(filled):
     assert site.visitor().get("/search?q=燃气&page=1").status_code == 200
     assert site.visitor().get("/search?q=燃气&page=2").status_code == 404
     assert site.visitor().get("/search?q=绝无此物&page=2").status_code == 200
+
+
+def test_chinese_stands_as_chinese_on_the_english_page(filled):
+    site, _ids = filled
+    publish(site, "news", title="燃气公告", title_en="Gas bulletin 燃气")
+    site.system.feed.catch_up()
+    page = site.visitor().page("/en/search?q=燃气")
+    wrong = [
+        text for text, language, where in page.texts
+        if where in ("a", "mark", "span") and language != "zh-Hans"
+        and any("\u4e00" <= sign <= "\u9fff" for sign in text)
+    ]
+    assert [text for text in wrong if not text.startswith(("Gas bulletin", "Open:"))] == []
