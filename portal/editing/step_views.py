@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from registries import publishing
 from registries.access import NotAllowed
+from registries.db import now
 from registries.messages import N_, Problem, Refused
 from registries.moments import moment_in
+from registries.publishing import Published
 from registries.records import Conflict, Item, Records
 
 from ..media import store
 from ..news import steps
+from ..public import project_views
 from ..public.frame import READ_AT
+from ..public.result_chart import result_chart
 from ..running import system
 from ..security import actor, allowed
 from ..values import wording
@@ -81,9 +85,14 @@ def preview(kind: str, record_id: UUID) -> Response:
     with system().database.reading() as session:
         records, item = text_of(session, kind, record_id)
         edition = publishing.edition_of(records, item.values)
-    english = request.args.get("text") == "en"
+        edition["dated_on"] = date.fromisoformat(edition["dated_on"])
+        # The parts of public pages that stand in this one are in the language of the text, whoever reads it.
+        english = g.reads_english = request.args.get("text") == "en"
+        shown = Published(kind, record_id, edition, now(), None, now())
+        card = project_views.card(session, shown, "en" if english else "zh") if kind == "project" else None
     page = make_response(render_template(
-        "editing/preview.html", kind=kind, item=item, values=edition, english=english,
+        "editing/preview.html", kind=kind, item=item, values=edition, english=english, card=card,
+        chart=result_chart(card.outcome) if card and card.outcome else "",
         part=lambda name: (edition.get(f"{name}_en") if english else None) or edition.get(name) or "",
     ))  # fmt: skip
     page.headers["X-Robots-Tag"] = "noindex, nofollow"

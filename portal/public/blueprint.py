@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, g, request, url_for
 
 from ..running import system
 
@@ -15,8 +15,8 @@ NAMES = {"zh": "public", "en": "english"}
 
 
 def in_english() -> bool:
-    """Whether this request asks for an English page."""
-    return request.path == "/en" or request.path.startswith("/en/")
+    """Whether this request asks for an English page; a preview says itself in which language it shows a text."""
+    return bool(g.get("reads_english", request.path == "/en" or request.path.startswith("/en/")))
 
 
 def page_language() -> str:

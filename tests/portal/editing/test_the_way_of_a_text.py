@@ -11,6 +11,7 @@ from PIL import Image
 
 from portal.accounts import granting
 from registries import moments, references
+from tests.portal.public.publishing import write
 from tests.site import Page
 
 TEXT = {
@@ -224,3 +225,18 @@ def test_a_moment_that_is_none_is_refused_by_name(editor, reviewer, typed):
     field = moments.Moment("Show from")
     with pytest.raises(ValidationError):
         field._deserialize(typed, None, {})
+
+
+@pytest.mark.parametrize(("query", "told"), [
+    ("", ("60岁及以上居民", "每周两次练习", "2024–2026", "28‰", "跌倒发生率", "卫生健康局")),
+    ("?text=en", ("People over 60", "Twice a week", "2024–2026", "28‰", "Fewer falls")),
+])
+def test_the_preview_of_a_project_shows_all_that_residents_would_see(site, editor, query, told):
+    record_id = write(
+        site, "project", indicator="跌倒发生率", indicator_unit="‰", baseline_value=40, result_value=28,
+        lower_is_better=True, target_group_en="People over 60", title_en="Fewer falls",
+        measures=[{"kind": "education", "text": "每周两次练习", "text_en": "Twice a week", "who": "社区"}],
+    )
+    page = editor.page(f"/editing/project/{record_id}/preview{query}")
+    for text in told:
+        assert text in page.text
