@@ -65,8 +65,10 @@ def _media(session: Session, item: Item) -> list[Finding]:
     """Pictures and documents that are named but not there."""
     named = store.named(item.values)
     there = store.many(session, named)
+    # A project has no body: what is shown of it are its pictures.
+    where = "body" if "body" in item.values else "picture_before"
     return [
-        Finding("body", Problem(N_("A picture or a file is no longer there."), N_("Put it in again.")))
+        Finding(where, Problem(N_("A picture or a file is no longer there."), N_("Put it in again.")))
         for one in named if str(one) not in there
     ]
 

@@ -240,3 +240,10 @@ def test_the_preview_of_a_project_shows_all_that_residents_would_see(site, edito
     page = editor.page(f"/editing/project/{record_id}/preview{query}")
     for text in told:
         assert text in page.text
+
+
+@pytest.mark.parametrize(("kind", "name"), [("news", "picture"), ("project", "picture_after")])
+def test_a_picture_that_is_no_longer_there_is_told(site, visitor, kind, name):
+    record_id = write(site, kind, **{name: "01a2226a-cc7a-7000-80c4-871eaf529f43"})
+    page = visitor("editor", language="en").page(f"/editing/{kind}/{record_id}")
+    assert "A picture or a file is no longer there." in page.text
