@@ -98,10 +98,12 @@ class Counted:
 def counted(session: Session, records: Records) -> Counted:
     """The editions that people may read now, counted at once by all that their lists are narrowed by."""
     table = records.kind.table
+    # Worked out of the column: SQLite would take the index of categories, which cannot tell what is public.
+    category = sa.func.coalesce(table.c.public_category, sa.literal_column("''"))
     year = sa.extract("year", table.c.public_on)
-    statement = sa.select(table.c.public_category, year, sa.func.count()).where(*Wanted().conditions(table))
-    rows = session.execute(statement.group_by(table.c.public_category, year))
-    return Counted({(category, int(number or 0)): count for category, number, count in rows})
+    statement = sa.select(category, year, sa.func.count()).where(*Wanted().conditions(table))
+    rows = session.execute(statement.group_by(category, year))
+    return Counted({(name or None, int(number or 0)): count for name, number, count in rows})
 
 
 def beside(session: Session, records: Records, shown: Published) -> tuple[Published | None, Published | None]:

@@ -82,23 +82,6 @@ def test_lists_read_no_working_text_and_ask_for_no_empty_set(shelf):
     assert sum("LIMIT" in one for one in asked) == 3
 
 
-def test_the_lists_of_a_kind_need_nothing_but_their_index(database):
-    published(database, title="项目", category="P05", dated_on="2026-03-05")
-    table = RECORDS.kind.table
-    with database.reading() as session:
-        for statement in (
-            sa.select(sa.func.count()).select_from(table),
-            sa.select(table.c.public_category, sa.extract("year", table.c.public_on), sa.func.count()).group_by(
-                table.c.public_category, sa.extract("year", table.c.public_on)
-            ),
-        ):
-            text = statement.where(*Wanted().conditions(table)).compile(
-                session.connection(), compile_kwargs={"literal_binds": True}
-            )
-            plan = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
-            assert any("ix_project_readable" in line for line in plan), plan
-
-
 def test_an_edition_is_as_old_as_its_review_however_its_working_text_changes(any_database):
     item = published(any_database, title="项目", category="P05", dated_on="2026-03-05")
     with any_database.writing("network") as session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from registries.messages import Refused
 from registries.records import Invalid
@@ -143,3 +144,17 @@ def test_each_fact_of_a_notice_is_in_its_own_language(site):
     assert told.pop("安政〔2026〕3号") == "zh-Hans"
     assert set(told.values()) == {"en"}
     assert len(told) == 2
+
+
+@pytest.mark.parametrize(("kind", "path"), [("news", "/news/"), ("notice", "/notices/")])
+def test_a_list_is_counted_at_once_from_the_index_of_editions(site, kind, path):
+    """Any other index leads to every row of the table, with both its bodies, to see whether it is public."""
+    publish(site, kind)
+    told = []
+    sa.event.listen(site.system.database.engine, "before_cursor_execute", lambda *args: told.append(args[2:4]))
+    site.visitor().page(path)
+    counted = [(text, values) for text, values in told if f"FROM network.{kind}" in text and "count(" in text]
+    assert len(counted) == 1
+    with site.system.database.reading() as session:
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {counted[0][0]}", counted[0][1])
+        assert any(f"ix_{kind}_readable" in row[3] for row in plan)
