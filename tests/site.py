@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 
+from argon2 import PasswordHasher
 from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
@@ -32,6 +33,8 @@ from registries.storing import opened
 from tests.own_code import ROOT
 
 ORIGIN = "http://localhost"
+#: What passwords are hashed with outside of tests, and what takes no time: what it costs to guess is not their affair.
+USUAL_HASHER, QUICK_HASHER = passwords.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "four odd words at once"
 #: Elements whose text is no text for readers.
 SILENT = {"script", "style", "code", "kbd", "pre"}

@@ -413,7 +413,7 @@ def test_a_user_finds_only_what_lies_in_the_own_area(demo):
     everywhere = demo.json("search", "安澜", "--kind", "organisation")["total"]
     inside = demo.json("search", "安澜", "--kind", "organisation", "--as", "clerk")["total"]
     assert 0 < inside < everywhere
-    assert demo.json("search", "安澜", "--as", "auditor")["total"] == 0
+    assert demo.json("search", "安澜", "--kind", "organisation", "--as", "auditor")["total"] == 0
     assert "nobody" in demo("search", "安澜", "--as", "nobody", code=1)
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -27,7 +26,7 @@ from portal.settings import Settings
 from portal.system import System
 from tests.browser.prepared import one_of_each, prepare
 from tests.portal.working import run_all
-from tests.site import Site, Visitor
+from tests.site import QUICK_HASHER, Site, Visitor
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 NO_BROWSER = "Pages are not tried in a browser: there is no Chromium; install it with: sudo apt install chromium"
@@ -95,10 +94,10 @@ class Served:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_hashes() -> Iterator[None]:
-    """Hashing that takes no time: what it costs to guess is not what these tests ask."""
-    usual, passwords.HASHER = passwords.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    yield
-    passwords.HASHER = usual
+    """Hashing that takes no time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", QUICK_HASHER)
+        yield
 
 
 def _serve(folder: Path, sizes: Sizes) -> Iterator[Served]:

@@ -86,7 +86,14 @@ EMPTY = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("role", "path", "language", "width"), pairwise(EMPTY))
+def empty_cases():
+    """A third of the pages in every run, each combination among them; the others are marked as long."""
+    return [
+        one if at % 3 == 0 else pytest.param(*one, marks=pytest.mark.full) for at, one in enumerate(pairwise(EMPTY))
+    ]
+
+
+@pytest.mark.parametrize(("role", "path", "language", "width"), empty_cases())
 def test_an_empty_site_is_without_fault(bare, tab, role, path, language, width):
     assert not faults(bare, tab, role, path, language, width)
 

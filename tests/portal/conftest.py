@@ -9,7 +9,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from argon2 import PasswordHasher
 
 import app
 from portal.accounts import passwords
@@ -19,15 +18,15 @@ from registries import access
 from registries.db import DATABASES, Database
 from registries.keyring import Ring
 from tests.conftest import fill
-from tests.site import Site, Visitor
+from tests.site import QUICK_HASHER, Site, Visitor
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_hashes() -> Iterator[PasswordHasher]:
-    """Hashing that takes no time: what it costs to guess is not what these tests ask; gives the usual hasher."""
-    usual, passwords.HASHER = passwords.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    yield usual
-    passwords.HASHER = usual
+def quick_hashes() -> Iterator[None]:
+    """Hashing that takes no time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", QUICK_HASHER)
+        yield
 
 
 def settings_in(folder: Path, ring: Ring, **more: object) -> Settings:

@@ -20,7 +20,6 @@ PAGES = [
     "/search?q=避难",
     "/search?q=绝无此物",
     "/search?subclass=2107",
-    "/search?q=避难&page=2",
     "/nowhere",
 ]
 

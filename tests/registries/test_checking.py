@@ -182,11 +182,11 @@ def test_a_sample_is_as_large_as_asked(any_database, catalogue, records):
         assert len(list(record_checks.check(session, catalogue["organisation"], sample=2))) == 2
 
 
-def test_what_is_overdue_is_so_by_the_calendar_of_the_district(database, catalogue, records, actor):
+def test_what_is_overdue_is_so_by_the_calendar_of_the_district(any_database, catalogue, records, actor):
     organisations, one = catalogue["organisation"], records["organisation"][0]
     table = organisations.kind.table
-    write(database, table.update().where(table.c.id == one).values(next_inspection_on=date(2026, 3, 5)))
+    write(any_database, table.update().where(table.c.id == one).values(next_inspection_on=date(2026, 3, 5)))
     for moment, overdue in (("2026-03-05T15:59:00+00:00", []), ("2026-03-05T16:01:00+00:00", [one])):
-        with time_machine.travel(moment, tick=False), database.reading() as session:
+        with time_machine.travel(moment, tick=False), any_database.reading() as session:
             told = link_checks.check(session, organisations, catalogue)
             assert [finding.record_id for finding in told if "overdue" in str(finding.problem)] == overdue
