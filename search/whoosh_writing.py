@@ -27,6 +27,9 @@ WORTH_COMPRESSING = 32
 WAIT_SECONDS = 20.0
 """How long an update waits for another process's update."""
 
+ASKED_EVERY = 0.005
+"""How often an update asks for its turn: a commit of one record takes 20 milliseconds, and somebody waits for it."""
+
 TermPostings = tuple[str, bytes, Any]
 """Field, term, and its postings, each the document number times 256 plus the frequency."""
 
@@ -133,7 +136,7 @@ def writer_of(whoosh_index: Any) -> Iterator[Any]:
     cannot be opened or when a commit fails half way, and nobody could write again until the process ended.
     """
     lock = whoosh_index.lock("WRITELOCK")
-    if not try_for(lock.acquire, timeout=WAIT_SECONDS, delay=0.05):
+    if not try_for(lock.acquire, timeout=WAIT_SECONDS, delay=ASKED_EVERY):
         raise LockError
     try:
         writer = whoosh_index.writer(_lk=False, codec=TermCodec())
