@@ -222,6 +222,18 @@ class _Story:
         follow(self.session, [self.before, *parts])
 
 
+def merged_in(log: Iterable[changes.Change]) -> list[UUID]:
+    """The records whose merger into this one still stands, by its history in any order, the latest merged last."""
+    standing: dict[str, None] = {}
+    for change in sorted(log, key=lambda one: one.id):
+        before, after = change.changes.get(FROM, (None, None))
+        if change.action == "merge" and after:
+            standing[after] = None
+        elif change.action == "unmerge" and before:
+            standing.pop(before, None)
+    return [UUID(one) for one in standing]
+
+
 def _undone(log: Sequence[changes.Change], other_id: UUID) -> tuple[set[int], int]:
     """The places in a history of what an unmerge took back or wrote, and of the merger that is taken back now.
 

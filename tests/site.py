@@ -246,6 +246,8 @@ class Visitor:
         headers["Accept-Language"] = self.language
         headers.update(request.pop("headers", {}))
         answer = self.client.open(path, method=method, headers=headers, **request)
+        # The server, unlike this client, refuses to send a header that Latin-1 cannot hold.
+        assert all(value.isascii() for _name, value in answer.headers), answer.headers
         if check_page:
             language = "en" if path == "/en" or path.startswith("/en/") else self._language(path)
             check(answer, language)

@@ -12,6 +12,7 @@ from registries.messages import Refused
 from registries.records import NotFound
 
 from .. import jobs
+from ..downloads import named
 from ..rights import holdings, service
 from ..rights.wording import RIGHTS, STATES
 from ..running import language, system
@@ -33,8 +34,7 @@ def request_copy(request_id: UUID) -> Answer:
     if request.args.get("format") == "json":
         body = json.dumps(holdings.as_json(made, gettext), ensure_ascii=False, indent=2, default=str)
         answer = Response(body, mimetype="application/json")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{made.number}.json"'
-        return answer
+        return named(answer, f"{made.number}.json")
     return render_template(
         "admin/request_copy.html", made=made, request_id=request_id, rights=RIGHTS, states=STATES,
         action_name=action_name,

@@ -32,7 +32,7 @@ from ..running import system
 from ..security import actor, allowed
 from ..values import Wording, wording
 from . import alike, linking
-from .pages import OUTSIDE, pages, records_of
+from .pages import NO_AREA, OUTSIDE, pages, records_of
 from .showing_records import require_live
 
 Answer = str | Response | tuple[str, int]
@@ -89,7 +89,9 @@ def create(kind: str) -> Answer:
     except Invalid as wrong:
         return _form(told, None, typed.raw, errors=wrong.errors), 422
     except NotAllowed:
-        return _form(told, None, typed.raw, errors={"area_id": [OUTSIDE]}), 422
+        return _form(
+            told, None, typed.raw, errors={"area_id": [OUTSIDE if typed.raw.get("area_id") else NO_AREA]}
+        ), 422
     except Refused as refused:
         return _form(told, None, typed.raw, errors={"": [refused.problem]}, needs_reason=True), 422
     if isinstance(made, Asked):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from registries import link_targets, references
-from registries.access import Actor
+from registries.access import Actor, NotAllowed
 from registries.messages import N_, Problem, Refused
 from registries.population.asking import Asked
 from registries.population.service import RESIDENT
@@ -25,7 +25,7 @@ from ..running import system
 from ..security import actor, allowed
 from ..values import wording
 from . import linking
-from .pages import pages
+from .pages import NO_AREA, OUTSIDE, pages
 
 #: What all of a family share, and what is asked of each.
 SHARED = ("area_id", "address", "dwelling_id", "household_number", "moved_in_on", "residence")
@@ -82,6 +82,8 @@ def register_family(kind: str) -> Answer:
         made, asked = _save(typed, complete=not shared_errors)
     except _Wrong as wrong:
         return _page(typed, shared_errors, wrong.found, wrong.doubtful), 422
+    except NotAllowed:
+        return _page(typed, {**shared_errors, "area_id": [OUTSIDE if typed.shared["area_id"] else NO_AREA]}, []), 422
     system().feed.catch_up()
     if asked:
         text = gettext("%(count)s of them are registered in another area; a transfer was asked for.", count=asked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, flash, redirect, request, url_for
@@ -14,6 +13,7 @@ from registries import attachments, showing
 from registries.messages import Refused
 
 from .. import pictures
+from ..downloads import named
 from ..running import system
 from ..security import account, actor, allowed
 from .pages import pages, records_of
@@ -62,7 +62,7 @@ def file(kind: str, record_id: UUID, file_id: UUID) -> Response:
     showing.note_view(system().database, told, [item], actor=actor())
     answer = Response(data, mimetype=one.media_type)
     how = "inline" if one.is_picture else "attachment"
-    answer.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(one.name)}"
+    named(answer, one.name, how)
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
 

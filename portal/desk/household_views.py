@@ -25,7 +25,7 @@ from ..typed import days
 from ..values import wording
 from . import linking
 from .extras import person
-from .pages import OUTSIDE, pages, records_of
+from .pages import NO_AREA, OUTSIDE, pages, records_of
 
 #: What a household is told where it goes.
 PLACE = ("area_id", "address", "dwelling_id", "number")
@@ -50,7 +50,7 @@ def move_household(record_id: UUID, kind: str) -> Answer:
     area = known.areas.find(typed["area_id"]) if typed["area_id"] else None
     on, wrong = days("event_on", wanted=("event_on",))
     if area is None:
-        wrong["area_id"] = [_NO_AREA]
+        wrong["area_id"] = [NO_AREA]
     if area is None or wrong:
         return _page("move", record_id, typed, Invalid(wrong)), 422
     told = linking.with_ids(HOUSEHOLD.schema, {name: typed[name] for name in PLACE if typed[name]}, known)
@@ -105,7 +105,6 @@ def set_head(record_id: UUID, kind: str) -> Answer:
     ))  # fmt: skip
 
 
-_NO_AREA = Problem(N_("There is no such area."), N_("Choose it from the list."))
 _DONE = {
     "move": N_("The household has moved, and everybody in it."),
     "split": N_("They are a household of their own now."),

@@ -25,7 +25,7 @@ from ..security import actor, allowed
 from ..typed import days
 from ..values import wording
 from . import linking
-from .pages import OUTSIDE, pages, records_of
+from .pages import NO_AREA, OUTSIDE, pages, records_of
 
 EVENTS = {
     "transfer": N_("moved within the district"), "move_out": N_("moved out of the district"),
@@ -57,7 +57,7 @@ def note_event(record_id: UUID, kind: str) -> Answer:
     if what not in EVENTS:
         errors["event"] = [Problem(N_("It is not said what happened."), N_("Choose one."))]
     if what == "transfer" and area is None:
-        errors["area_id"] = [Problem(N_("There is no such area."), N_("Choose it from the list."))]
+        errors["area_id"] = [NO_AREA]
     if errors:
         return _page(record_id, what, typed, errors), 422
     place = {name: typed[name] for name in PLACE if typed[name].strip()}

@@ -12,6 +12,7 @@ from ..security import actor
 
 #: An area that exists and is not the actor's to write in.
 OUTSIDE = Problem(N_("You may not write in that area."), N_("Choose one of yours, or ask the clerk of that area."))
+NO_AREA = Problem(N_("There is no such area."), N_("Choose it from the list."))
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask_babel import gettext
 
-from registries import attachments, changes, incoming, readings, showing
+from registries import attachments, changes, incoming, merging, readings, showing
 from registries.fields import RecordField
 from registries.messages import N_
 from registries.records import Item, NotFound, Records
@@ -151,6 +151,7 @@ def _page(
         return render_template(
             "desk/record.html", kind=told.name, records=told, item=item, sections=sections, links=links,
             title=showing.title(session, told, item) or gettext("(without a name)"), came_from=came_from,
+            merged=merging.merged_in(log),
             happened=[happening(told, one, words) for one in log[:LATEST]], more=len(log) > LATEST,
             masked=[(name, gettext(told.storage.fields[name].label)) for name in hidden],
             reasons=[(gettext(one), gettext(one)) for one in REASONS],

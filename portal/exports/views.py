@@ -23,6 +23,7 @@ from registries.schemas import Parts
 
 from .. import jobs
 from ..desk.narrowing import MARKS, read_wish
+from ..downloads import named
 from ..jobs.queue import OPEN_STATES
 from ..running import language, system
 from ..security import actor, allowed
@@ -200,5 +201,4 @@ def file(order_id: UUID) -> Response:
         raise NotAllowed("export")
     label = gettext(system().catalogue[found.kind].kind.label)
     answer = Response(service.files(system()).blocks(found.id), mimetype=XLSX)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{label}-{found.number}.xlsx")
-    return answer
+    return named(answer, f"{label}-{found.number}.xlsx")

@@ -25,6 +25,7 @@ from registries.sheets.writing import write_xlsx
 from search import units
 from search.engine import Hit
 
+from ..downloads import named
 from ..running import system
 from ..security import account, actor, allowed
 from ..values import Wording, wording
@@ -67,8 +68,7 @@ def sheet() -> Response:
     person = account()
     name = f"units-{datetime.now(CHINA_TIME):%Y%m%d-%H%M}-{person.name if person else ''}.xlsx"
     answer = Response(content, mimetype=XLSX)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return named(answer, name)
 
 
 def _hits(wish: units.Wish) -> Iterator[Hit]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, request, url_for
 
 from registries.records import NotFound
 
+from ..downloads import named
 from ..news import cleaning
 from ..running import system
 from ..security import allowed, may
@@ -83,7 +83,7 @@ def _answer(media_id: UUID, *, small: bool) -> Response:
             raise NotFound(f"media {media_id}")
         answer = Response(mimetype=one.media_type)
         how = "inline" if one.media_type.startswith("image/") else "attachment"
-        answer.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(one.name)}"
+        named(answer, one.name, how)
         answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         answer.headers["Cache-Control"] = f"public, max-age={KEPT}" if shown else "no-store"
         tag = f"{one.digest[:32]}{'-small' if small else ''}"

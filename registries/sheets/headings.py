@@ -34,6 +34,7 @@ _INSTRUCTION = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLE = re.compile(r"(示例|范例|範例|样例|例如?|example)\s*[:：]", re.IGNORECASE)
+_CODE = re.compile(r"(?=.*\d)[0-9A-Z]{15,18}")  # Whoever is called 示例 or 自动化 has one; no explanation has.
 _COUNTED_WORDS = frozenset({"栏次", "欄次", "列次", "行次", "甲", "乙", "丙", "丁", "A", "B", "C"})
 _SENTENCE = re.compile(r"[。；;!！]|[:：]\s*\S")
 
@@ -297,6 +298,8 @@ def _skip_instructions(grid: _Grid, heading: Heading, *, only_examples: bool) ->
 
 def _is_instruction(grid: _Grid, index: int) -> bool:
     filled = grid.filled(index)
+    if any(_CODE.fullmatch(tidy_text(grid.cell(index, column))) for column in filled):
+        return False
     hits = sum(bool(_INSTRUCTION.search(tidy_text(grid.cell(index, column)))) for column in filled)
     return hits > 1 and hits * 10 >= len(filled) * 4
 

@@ -180,6 +180,19 @@ def test_everything_that_is_wrong_with_a_family_is_said_at_once(clerk, site):
     assert page.form_values()["person-0-name"] == "钱一"
 
 
+def test_a_family_without_an_area_is_told_so_at_the_field_and_kept(visitor):
+    clerk = visitor("clerk", area="000101001")
+    person = {"person-0-name": "钱一", "person-0-doc_type": "NONE", "person-0-no_id_reason": "newborn"}
+    told = {"people": "1", "household_number": "H77", "address": "临河路7号", "reason": "登记", **person}
+    for area, words in (("", "没有这个区域"), ("000101002001", "您无权在该区域登记")):
+        answer = clerk.post("/desk/household/register", {**told, "area_id": area})
+        page = Page.of(answer)
+        assert answer.status_code == 422, page.text
+        assert page.form_values()["household_number"] == "H77"
+        assert "#area_id" in [link.get("href") for link in page.all("a")], page.text
+        assert words in page.text
+
+
 def test_a_summary_of_errors_says_which_field_each_is_about(clerk):
     page = Page.of(clerk.post("/desk/resident/new", {**NEW, **NO_NUMBER, "phone": "12345"}))
     assert "联系电话：这是服务号码" in page.text

@@ -45,9 +45,13 @@ def test_merging_takes_the_chosen_values_and_parting_gives_all_back(visitor, sit
     assert len(merged["licences"]) == 2
     assert "合并到" in admin.page(f"/desk/organisation/{pair[1]}").text
     assert admin.get(address).status_code == 404
-    admin.page(f"/desk/organisation/{pair[1]}/unmerge")
+    part = f"/desk/organisation/{pair[1]}/unmerge"
+    survivor = admin.page(f"/desk/organisation/{pair[0]}")
+    assert part in [link.get("href") for link in survivor.all("a")]
+    admin.page(part)
     assert admin.post(f"/desk/organisation/{pair[1]}/unmerge", {"reason": "弄错了"}).status_code == 303
     assert [site.stored("organisation", one)[1] for one in pair] == before
+    assert part not in [link.get("href") for link in admin.page(f"/desk/organisation/{pair[0]}").all("a")]
 
 
 def test_a_stale_merge_changes_nothing(visitor, site, pair):

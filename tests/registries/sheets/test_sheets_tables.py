@@ -76,6 +76,14 @@ def test_a_row_of_instructions_is_left_out_and_told(workbook: Write):
     assert table.told("Row 2 explains")
 
 
+def test_a_unit_that_is_called_like_an_instruction_is_read(workbook: Write):
+    rows = [
+        ["单位名称", "统一社会信用代码", "地址"], ["示例镇自动化厂", "91000101MA7EX0010B", "示例路1号"],
+        ["示例镇加油站", "91000101MA7EX00298", "示例路60号"],
+    ]
+    assert len(read(workbook(rows)).rows) == 2
+
+
 def test_a_row_that_numbers_the_columns_is_left_out(workbook: Write):
     rows = [["单位名称", "人数", "面积", "高度"], ["甲", 1, 2, 3], ["一厂", 30, 200, 8], ["二厂", 20, 100, 6]]
     assert read(workbook(rows)).numbers == [3, 4]
