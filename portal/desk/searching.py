@@ -50,10 +50,11 @@ def _tabs(kinds: dict[str, str], text: str, chosen: str) -> list[tuple[str, str,
 
 
 def readable(catalogue: Catalogue) -> dict[str, str]:
-    """The kinds that this account may see somewhere, with what they are called."""
+    """The kinds that are searched and that this account may see somewhere, with what they are called."""
     return {
         name: gettext(records.kind.plural) for name, records in catalogue.items()
-        if actor().scopes("read", records.kind.database) != []
+        if (name == "resident" or name in system().feed.findable)
+        and actor().scopes("read", records.kind.database) != []
     }
 
 

@@ -108,6 +108,13 @@ def test_people_are_found_by_what_is_known_of_them(visitor, resident, words):
     assert str(resident) in str(visitor("clerk").page(f"/desk/search?q={words}").all("a"))
 
 
+def test_only_what_is_searched_has_a_tab(visitor):
+    links = [link.get("href") or "" for link in visitor("registry_admin").page("/desk/search?q=王").all("a")]
+    kinds = {link.partition("kind=")[2] for link in links if "/desk/search?" in link and "kind=" in link}
+    assert {"resident", "organisation", "facility", "place"} <= kinds
+    assert not kinds & {"household", "dwelling"}
+
+
 def test_the_search_stays_within_the_area_and_the_registry(visitor, site):
     elsewhere = visitor("clerk", area="000101002").page("/desk/search?q=王")
     assert not re.search(r"/desk/resident/[0-9a-f]{8}", str(elsewhere.all("a")))
