@@ -94,5 +94,5 @@ def _openings_page(area: str = "", reason: str = "", problems: list[tuple[str, s
     choices = [found for found in areas if found.kind != "grid" and any(found.path.startswith(path) for path in led)]
     return render_template(
         "accounts/openings.html", rows=rows, areas=areas, choices=choices, area=area, reason=reason,
-        problems=problems or [], now=now(), leads=bool(led),
+        problems=problems or [], now=now(), leads=bool(led), least_reason=service.LEAST_REASON,
     )  # fmt: skip
