@@ -19,9 +19,9 @@ def test_a_notice_that_is_no_longer_in_force_is_not_urgent(site, path):
 
 
 @pytest.mark.parametrize("path", ["/en/", "/en/notices/", "/en/notices/{id}"])
-@pytest.mark.parametrize("last", [None, str(today())])
-def test_a_notice_is_urgent_until_its_last_day_is_over(site, path, last):
-    record_id = publish(site, "notice", urgent=True, valid_to=last)
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_notice_is_urgent_until_its_last_day_is_over(site, path, ends):
+    record_id = publish(site, "notice", urgent=True, valid_to=str(today()) if ends else None)
     assert "Urgent" in site.visitor().page(path.format(id=record_id)).text
 
 
