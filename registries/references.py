@@ -196,7 +196,9 @@ def load(session: Session) -> References:
         database.references = head, seen[1]
         return seen[1]
     loaded = _load(session)
-    database.references = head, loaded
+    if session.info.get("writes") != "network" or "log_head" not in session.info:
+        # What this session changed itself may still be rolled back: others must not be given it.
+        database.references = head, loaded
     return loaded
 
 

@@ -26,7 +26,6 @@ from registries.records import Records
 
 Catalogue = Mapping[str, Records]
 SERVER = os.environ.get("SANKU_TEST_POSTGRES", "")
-UNSETTLED = Path(__file__).parent / "unsettled.txt"
 NO_SERVER = "PostgreSQL is not tested: name a server in SANKU_TEST_POSTGRES, for example postgresql:///postgres"
 
 
@@ -47,16 +46,6 @@ SMALL_DISTRICT = [
         )
     ),
 ]
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what ``unsettled.txt`` lists to ``make test-full``."""
-    lines = UNSETTLED.read_text(encoding="utf-8").splitlines()
-    listed = tuple(line for line in lines if line and not line.startswith("#"))
-    for item in items:
-        if item.nodeid.startswith(listed):
-            item.add_marker(pytest.mark.full)
 
 
 @pytest.fixture(scope="session")

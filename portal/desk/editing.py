@@ -30,6 +30,7 @@ from registries.schemas import Findings, Parts, fields_of
 from .. import forms
 from ..running import system
 from ..security import actor, allowed
+from ..typed import number
 from ..values import Wording, wording
 from . import alike, linking
 from .pages import NO_AREA, OUTSIDE, pages, records_of
@@ -171,7 +172,7 @@ def retire(kind: str, record_id: UUID) -> Answer:
         return render_template(
             "desk/retire.html", kind=kind, records=told, item=item, title=title, problems=problems
         ), 422
-    version = request.form.get("version", 0, type=int)
+    version = number("version")
     try:
         with system().database.writing(told.kind.database) as session:
             act = told.restore if item.retired_at else told.retire

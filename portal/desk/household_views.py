@@ -21,7 +21,7 @@ from registries.records import Conflict, Doubtful, Invalid, Item
 from .. import forms
 from ..running import system
 from ..security import actor, allowed
-from ..typed import days
+from ..typed import days, number
 from ..values import wording
 from . import linking
 from .extras import person
@@ -120,7 +120,7 @@ def _done(
         with system().database.reading() as session:
             link_targets.require(session, system().catalogue, records_of("household"), told, actor=actor())
         with system().database.writing("population") as session:
-            made = act(session, request.form.get("version", 0, type=int))
+            made = act(session, number("version"))
     except Conflict:
         text = Problem(N_("Somebody else has just changed this household."), N_("Look at it again."))
         return _page(action, record_id, typed, Invalid({"": [text]})), 409

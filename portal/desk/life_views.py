@@ -22,7 +22,7 @@ from registries.schemas import Findings
 from .. import forms
 from ..running import system
 from ..security import actor, allowed
-from ..typed import days
+from ..typed import days, number
 from ..values import wording
 from . import linking
 from .pages import NO_AREA, OUTSIDE, pages, records_of
@@ -82,7 +82,7 @@ def _write(
 ) -> Item:
     reason = request.form.get("reason", "").strip() or None
     given: dict[str, Any] = {
-        **on, "version": request.form.get("version", 0, type=int),
+        **on, "version": number("version"),
         "actor": actor(), "note": note, "reason": reason,
     }  # fmt: skip
     with system().database.writing("population") as session:

@@ -21,6 +21,7 @@ from registries.storing import opened
 from .. import forms
 from ..running import system
 from ..security import actor, allowed
+from ..typed import number
 from ..values import Wording, wording
 from . import linking
 from .editing import typed_text, withheld
@@ -136,7 +137,7 @@ def decide_proposal(kind: str, proposal_id: UUID) -> Answer:
     try:
         with system().database.writing(told.kind.database) as session:
             found, item = proposals.find(session, told, proposal_id, actor=actor())
-            version = request.form.get("version", 0, type=int)
+            version = number("version")
             proposals.decide(session, told, proposal_id, take=take, version=version, actor=actor(), answer=answer)
             if take and found.raw:
                 link_targets.require(session, system().catalogue, told, found.raw, actor=actor(), stored=item)

@@ -27,6 +27,7 @@ from ..public.frame import READ_AT
 from ..public.result_chart import result_chart
 from ..running import system
 from ..security import actor, allowed
+from ..typed import number
 from ..values import wording
 from . import showing
 from .blueprint import TONES, pages, records_of, text_of
@@ -167,7 +168,7 @@ def _moment(text: str) -> datetime | None:
 
 def _step(kind: str, record_id: UUID, step: Callable[[Session, Records, int], Any], done: str) -> Response:
     records = records_of(kind)
-    version = request.form.get("version", 0, type=int)
+    version = number("version")
     try:
         with system().database.writing(records.kind.database) as session:
             step(session, records, version)

@@ -21,6 +21,7 @@ from ..media import store
 from ..news import cleaning
 from ..running import system
 from ..security import actor, allowed
+from ..typed import number
 from ..values import wording
 from . import sent
 from .blueprint import may_write, pages, records_of
@@ -101,7 +102,7 @@ def _save(records: Records, item: Item | None) -> Answer:
     adds = request.form.get("add")
     if adds in records.kind.parts:
         return _form(records, item, {**raw, adds: [*(raw.get(adds) or ()), {}]})
-    version, reason = request.form.get("version", 0, type=int), request.form.get("reason", "").strip() or None
+    version, reason = number("version"), request.form.get("reason", "").strip() or None
     try:
         raw |= sent.media_of(records, actor())
         with system().database.writing(records.kind.database) as session:

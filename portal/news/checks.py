@@ -14,6 +14,7 @@ from registries.identifiers import RESIDENT_ID, check_person_number
 from registries.messages import N_, Problem
 from registries.publishing import Finding
 from registries.records import Item
+from registries.storing import live
 
 from . import cleaning
 from .models import Page
@@ -60,7 +61,7 @@ def _taken(session: Session, item: Item) -> Iterator[Finding]:
         return
     others = sa.select(table.c.id).where(
         table.c.edition["slug"].as_string() == slug, table.c.id != item.id, table.c.edition.is_not(None),
-        table.c.retired_at.is_(None), table.c.merged_into.is_(None),
+        live(table),
         sa.or_(table.c.public_to.is_(None), table.c.public_to > now()),
     )
     if session.scalar(others.limit(1)) is not None:

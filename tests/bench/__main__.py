@@ -202,8 +202,9 @@ def page(done: list[tuple[Bench, str]], skipped: list[str], engines: list[str]) 
         [
             "# Speed, memory and search quality",
             "",
-            "Written by `make bench`. Times are of the clock and of calls of the services, without HTTP; the load",
-            "average stands beside each bench, because a busy machine measures itself.",
+            "Written by `make bench`. Times are of the clock; those of clerks and the public site are over HTTP, the",
+            "others of calls of the services. The load average stands beside each bench, because a busy machine",
+            "measures itself.",
             "",
             *machine(engines),
             "",
